@@ -1,0 +1,1 @@
+"""Who may register a DN: signed, short-lived tokens."""

@@ -1,0 +1,1 @@
+"""The Bayeux protocol: messages and the server machine, pure."""

@@ -1,0 +1,1 @@
+"""Every Genesys word: GWS resources, operations, capabilities, notifications; SIP Server dialect."""
