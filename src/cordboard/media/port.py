@@ -1,0 +1,133 @@
+"""The media engine port, by sides.
+
+One media call has two sides: *page* (WebRTC: ICE, DTLS-SRTP) and *trunk* (plain RTP). Offer/answer is per side, because
+SIP Server's offerless INVITEs break every interface that turns one side's offer into the other's. Verbs `page_offer`,
+`page_answer`, `trunk_offer`, `trunk_answer` make a description; the `take_...` verbs take one in. The first verb that names
+a call creates it. All verbs of one call are carried out in the order in which they were asked for, and may be pipelined.
+
+The law (architecture section 2): whatever happens on the trunk side, the page side's ufrag, fingerprint, mid, SSRC, sequence
+and timestamps go on unbroken. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id, version + 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Side(StrEnum):
+    PAGE = "page"
+    TRUNK = "trunk"
+
+
+class Direction(StrEnum):
+    """What our description of a side says we do there (RFC 3264 section 5.1)."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+
+class MediaError(Exception):
+    """The engine refused; `status` is the SIP status that says why (488: no common codec, 503: no port left)."""
+
+    def __init__(self, why: str, status: int = 488) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatistics:
+    """What one side received and sent. Times are seconds of the Unix epoch, 0.0 for never; jitter in seconds."""
+
+    packets_received: int = 0
+    packets_sent: int = 0
+    packets_lost: int = 0
+    packets_refused: int = 0  # wrong source, bad authentication, media before the fingerprint was verified
+    jitter: float = 0.0
+    first_received: float = 0.0
+    first_sent: float = 0.0
+    last_received: float = 0.0
+    codec: str = ""
+    peer_lost: int = 0  # packets of ours that the other end says it missed (RTCP)
+    round_trip: float = 0.0  # seconds to the other end and back (RTCP), 0.0 while not known
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatistics:
+    page: StreamStatistics
+    trunk: StreamStatistics
+    connected: float = 0.0  # when DTLS was done and the fingerprint verified
+
+
+class MediaEventKind(StrEnum):
+    CONNECTED = "connected"  # DTLS done, fingerprint verified: media passes
+    FAILED = "failed"  # fingerprint wrong or DTLS refused
+    LOST = "lost"  # no STUN consent for 30 s
+    WORKER_GONE = "worker gone"  # the call's media worker died
+
+
+@dataclass(frozen=True, slots=True)
+class MediaEvent:
+    call: str
+    kind: MediaEventKind
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHealth:
+    ok: bool
+    calls: int
+    workers: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCall:
+    """A call that the engine carries, with the snapshot that the gateway stored beside it (architecture section 4.4)."""
+
+    call: str
+    snapshot: str
+
+
+class MediaEngine(Protocol):
+    """What the gateway asks of an engine. Every verb raises `MediaError`; SDP goes in and out as text."""
+
+    async def page_offer(self, call: str) -> str: ...
+
+    async def page_answer(self, call: str) -> str: ...
+
+    async def trunk_offer(self, call: str) -> str: ...
+
+    async def trunk_answer(self, call: str) -> str: ...
+
+    async def take_page_offer(self, call: str, sdp: str) -> None: ...
+
+    async def take_page_answer(self, call: str, sdp: str) -> None: ...
+
+    async def take_trunk_offer(self, call: str, sdp: str) -> None: ...
+
+    async def take_trunk_answer(self, call: str, sdp: str) -> None: ...
+
+    async def direction(self, call: str, side: Side, direction: Direction) -> None:
+        """Set what our descriptions of that side say from now on, and stop or resume forwarding accordingly at once."""
+
+    async def snapshot(self, call: str, text: str) -> None:
+        """Keep up to 4 kB of text beside the call."""
+
+    async def stats(self, call: str) -> CallStatistics: ...
+
+    async def list(self) -> list[ListedCall]: ...
+
+    async def close(self, call: str) -> None:
+        """Release ports and keys at once; closing an unknown call is no error."""
+
+    async def health(self) -> EngineHealth: ...
+
+    def on_event(self, listener: Callable[[MediaEvent], None]) -> None: ...
+
+    async def shutdown(self) -> None:
+        """End the workers that this engine started."""
