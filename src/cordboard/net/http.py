@@ -1,0 +1,47 @@
+"""An aiohttp application on an address, with clear errors and a quick stop."""
+
+from __future__ import annotations
+
+import errno
+
+from aiohttp import web
+
+from cordboard.net.errors import AddressUnusable, PortTaken
+
+
+class HttpServer:
+    """A running site; made by `serve_http`. `address` is what it is bound to."""
+
+    def __init__(self, runner: web.AppRunner, address: tuple[str, int]) -> None:
+        self._runner = runner
+        self.address = address
+
+    async def close(self) -> None:
+        await self._runner.cleanup()
+
+
+async def serve_http(
+    application: web.Application, host: str, port: int, *, handler_cancellation: bool = False
+) -> HttpServer:
+    """Serve on host and port (0: a free one); with `handler_cancellation` a request ends when its client leaves.
+
+    Raises `PortTaken` or `AddressUnusable`.
+    """
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=0.5,
+        handler_cancellation=handler_cancellation,
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+    except OSError as failure:
+        await runner.cleanup()
+        if failure.errno == errno.EADDRINUSE:
+            raise PortTaken("tcp", (host, port)) from failure
+        raise AddressUnusable("tcp", (host, port), failure.strerror or str(failure)) from failure
+    host, port = runner.addresses[0][:2]
+    return HttpServer(runner, (host, port))

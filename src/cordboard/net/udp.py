@@ -1,0 +1,59 @@
+"""A UDP socket for signalling: datagrams in by callback, out by `send`."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable
+
+import structlog
+
+from cordboard.net.errors import AddressUnusable, PortTaken
+
+log = structlog.get_logger("net")
+
+OnDatagram = Callable[[bytes, tuple[str, int]], None]
+
+
+class UdpSocket(asyncio.DatagramProtocol):
+    """One bound socket; made by `open_udp`. `address` is what it is bound to."""
+
+    def __init__(self, on_datagram: OnDatagram) -> None:
+        self._on_datagram = on_datagram
+        self._transport: asyncio.DatagramTransport | None = None
+        self.address: tuple[str, int] = ("", 0)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.DatagramTransport)
+        self._transport = transport
+        host, port = transport.get_extra_info("sockname")[:2]
+        self.address = (host, port)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        try:
+            self._on_datagram(data, (addr[0], addr[1]))
+        except Exception:
+            log.exception("datagram could not be handled", length=len(data))
+
+    def error_received(self, exc: Exception) -> None:
+        """An ICMP error of an earlier datagram; SIP's own timers notice a peer that is gone."""
+
+    def send(self, data: bytes, address: tuple[str, int]) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.sendto(data, address)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+
+async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpSocket:
+    """Bind a socket; port 0 takes a free one. Raises `PortTaken` or `AddressUnusable`."""
+    loop = asyncio.get_running_loop()
+    try:
+        _, protocol = await loop.create_datagram_endpoint(lambda: UdpSocket(on_datagram), local_addr=(host, port))
+    except OSError as failure:
+        if failure.errno == errno.EADDRINUSE:
+            raise PortTaken("udp", (host, port)) from failure
+        raise AddressUnusable("udp", (host, port), failure.strerror or str(failure)) from failure
+    return protocol
