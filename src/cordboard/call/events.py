@@ -1,0 +1,82 @@
+"""The language between the two legs of a call: eight words, none of them SIP.
+
+A leg turns what its side says into these words and gets the other leg's words told. So the trunk leg never sees what
+JsSIP sent, and the page leg never sees SIP Server's dialect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Header = tuple[str, str]
+
+WORDS_TYPE = "application/vnd.cordboard+json"  # the words to the page (architecture section 4.10)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A call begins. `headers` are those that cross unchanged; `agent_first`: the agent's own MakeCall leg,
+    probably."""
+
+    caller: str  # the From value of the caller's side, without its tag
+    dialled: str  # a number
+    headers: tuple[Header, ...] = ()
+    agent_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The called side rings; with `early_media` it already sends sound."""
+
+    early_media: bool = False
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """The called side answered."""
+
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something about a connected call changed: hold (None: as before) or the X-Genesys-CallUUID."""
+
+    held: bool | None = None
+    call_uuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A message for the other side: the words to the page, or an INFO body that passes through (DTMF relay)."""
+
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """A side ended the call, before or after it was connected."""
+
+    cause: str
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The called side refused; `status` is a SIP status of 300 to 699."""
+
+    status: int
+    reason: str = ""
+
+
+CallEvent = Try | Ring | Connect | Update | Info | Disconnect | Fail
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """Both legs are over and the media is released; `answered` tells whether it was ever connected."""
+
+    cause: str
+    answered: bool = field(default=False)

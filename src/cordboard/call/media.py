@@ -1,0 +1,62 @@
+"""What a call asks of the media engine, as data: requests go out, replies come in (architecture section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """The two sides of a call: the browser's and SIP Server's."""
+
+    PAGE = "page"
+    TRUNK = "trunk"
+
+    @property
+    def other(self) -> Side:
+        return Side.TRUNK if self is Side.PAGE else Side.PAGE
+
+
+class Verb(StrEnum):
+    """The verbs of the media engine port; the first four make a description, the next four take one in."""
+
+    PAGE_OFFER = "page_offer"
+    PAGE_ANSWER = "page_answer"
+    TRUNK_OFFER = "trunk_offer"
+    TRUNK_ANSWER = "trunk_answer"
+    TAKE_PAGE_OFFER = "take_page_offer"
+    TAKE_PAGE_ANSWER = "take_page_answer"
+    TAKE_TRUNK_OFFER = "take_trunk_offer"
+    TAKE_TRUNK_ANSWER = "take_trunk_answer"
+    HOLD_TRUNK = "hold_trunk"
+    RESUME_TRUNK = "resume_trunk"
+    CLOSE = "close"
+
+    @property
+    def side(self) -> Side:
+        return Side.PAGE if "page" in self.value else Side.TRUNK
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRequest:
+    """Carry out `verb`; requests of one call are carried out in the order in which they were put out."""
+
+    verb: Verb
+    sdp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReply:
+    """The outcome of a request: the description made, or why not with a SIP status (0: it worked)."""
+
+    verb: Verb
+    sdp: str = ""
+    status: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLost:
+    """The engine reports that the page's media failed or is gone, or that the call's worker died."""
+
+    why: str

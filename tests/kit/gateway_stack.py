@@ -1,0 +1,179 @@
+"""The gateway without its network: one call machine, two SIP cores, an engine that replies at once, in virtual time."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from cordboard.call.call import Call, CallInput, EndCall, FromSip
+from cordboard.call.events import CallEnded
+from cordboard.call.media import MediaReply, MediaRequest, Side, Verb
+from cordboard.call.outputs import ToSip
+from cordboard.call.page_leg import CallSettings, PageBack, PageGone, PageLeg
+from cordboard.call.trunk_leg import TrunkLeg
+from cordboard.sip import events as sip
+from cordboard.sip.core import UserAgentCore
+from kit.peer import SipPeer
+
+TRUNK_FLOW = sip.Flow("UDP", "trunk", ("127.0.0.81", 5060))
+PAGE_FLOW = sip.Flow("WS", "page", ("127.0.0.1", 40000), "page-1")
+
+
+class CountedIdentifiers:
+    """Implements `Identifiers` by counting, so that a ladder is the same in every run."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._counter = itertools.count(1)
+
+    def _next(self, kind: str) -> str:
+        return f"{self._prefix}-{kind}-{next(self._counter)}"
+
+    def branch(self) -> str:
+        return "z9hG4bK" + self._next("branch")
+
+    def tag(self) -> str:
+        return self._next("tag")
+
+    def call_id(self) -> str:
+        return self._next("call")
+
+    def session(self) -> str:
+        return self._next("session")
+
+    def transaction(self) -> str:
+        return self._next("transaction")
+
+
+def description(session: str, address: str = "127.0.0.9", port: int = 8000, extra: str = "") -> str:
+    """A plain description whose session name says who made it."""
+    return (
+        f"v=0\r\no=- 1 1 IN IP4 {address}\r\ns={session}\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n{extra}"
+    )
+
+
+@dataclass(slots=True)
+class InstantEngine:
+    """Replies at once; a description names the verb that made it and how often. `failing` maps verbs to statuses."""
+
+    requests: list[MediaRequest] = field(default_factory=list)
+    failing: dict[Verb, int] = field(default_factory=dict)
+    held: bool = False
+    made: int = 0
+
+    def carry_out(self, request: MediaRequest) -> MediaReply:
+        self.requests.append(request)
+        if status := self.failing.get(request.verb):
+            return MediaReply(request.verb, status=status, why="the engine refuses")
+        if request.verb in (Verb.HOLD_TRUNK, Verb.RESUME_TRUNK):
+            self.held = request.verb is Verb.HOLD_TRUNK
+        self.made += 1
+        direction = "a=inactive\r\n" if self.held and request.verb.side is Side.TRUNK else "a=sendrecv\r\n"
+        return MediaReply(request.verb, sdp=description(f"{request.verb}", port=30000, extra=direction))
+
+    @property
+    def verbs(self) -> list[str]:
+        return [str(request.verb) for request in self.requests]
+
+
+class GatewayStack:
+    """Implements `kit.ladder.Stack` for the peers "trunk" and "page"."""
+
+    def __init__(self, settings: CallSettings | None = None) -> None:
+        self.sent: list[tuple[str, bytes]] = []
+        self.engine = InstantEngine()
+        self.ended: list[CallEnded] = []
+        self.now = 0.0
+        trunk = UserAgentCore(CountedIdentifiers("trunk"), via_host=lambda flow: "127.0.0.9:5060")
+        page = UserAgentCore(CountedIdentifiers("page"), via_host=lambda flow: "gateway.invalid")
+        self.cores = {Side.TRUNK: trunk, Side.PAGE: page}
+        self.call = Call(
+            "call-1",
+            page=PageLeg(
+                "call-1/page",
+                "<sip:5001@gateway.invalid;transport=ws>",
+                flow=PAGE_FLOW,
+                dn="5001",
+                target="sip:abc@xyz.invalid;transport=ws",
+                domain="gateway.invalid",
+                settings=settings or CallSettings(),
+            ),
+            trunk=TrunkLeg(
+                "call-1/trunk",
+                "<sip:5001@127.0.0.9:5060>",
+                flow=TRUNK_FLOW,
+                dn="5001",
+                domain="127.0.0.81:5060",
+            ),
+        )
+
+    def receive(self, peer: str, data: bytes, now: float) -> None:
+        side, flow = (Side.TRUNK, TRUNK_FLOW) if peer == "trunk" else (Side.PAGE, PAGE_FLOW)
+        self._core(side, sip.Received(flow, data), now)
+
+    def pass_time(self, now: float) -> None:
+        for side in Side:
+            self._core(side, sip.Tick(), now)
+        self.feed(sip.Tick(), now)
+
+    def page_gone(self, now: float) -> None:
+        self.feed(PageGone(), now)
+
+    def page_back(self, now: float, same: bool = False) -> None:
+        self.feed(PageBack(PAGE_FLOW, "sip:new@xyz.invalid;transport=ws", same), now)
+
+    def end(self, now: float) -> None:
+        self.feed(EndCall("test"), now)
+
+    @property
+    def deadline(self) -> float | None:
+        deadlines = [self.cores[Side.TRUNK].deadline, self.cores[Side.PAGE].deadline, self.call.deadline]
+        return min((each for each in deadlines if each is not None), default=None)
+
+    @property
+    def idle(self) -> bool:
+        return self.call.over and all(core.sessions == 0 for core in self.cores.values())
+
+    def _core(self, side: Side, input: sip.Input, now: float) -> None:
+        outputs = self.cores[side].handle(input, now)
+        for output in outputs:
+            if isinstance(output, sip.Transmit):
+                self.sent.append((str(side), output.data))
+        for output in outputs:
+            if not isinstance(output, sip.Transmit):
+                self.feed(FromSip(side, output), now)
+
+    def feed(self, input: CallInput, now: float) -> None:
+        for output in self.call.handle(input, now):
+            match output:
+                case ToSip(side, command):
+                    self._core(side, command, now)
+                case MediaRequest():
+                    reply = self.engine.carry_out(output)
+                    if output.verb is not Verb.CLOSE:
+                        self.feed(reply, now)
+                case CallEnded():
+                    self.ended.append(output)
+
+
+def trunk_peer() -> SipPeer:
+    """SIP Server's wire style: From and To without angle brackets (reference: SIP Server 1.5)."""
+    return SipPeer(
+        "trunk",
+        own="sip:1003@127.0.0.81:5060",
+        other="sip:5001@127.0.0.81:5060",
+        contact="<sip:1003@127.0.0.81:5060>",
+        via="UDP 127.0.0.81:5060",
+        brackets=False,
+    )
+
+
+def page_peer() -> SipPeer:
+    return SipPeer(
+        "page",
+        own="sip:5001@gateway.invalid",
+        other="sip:5002@gateway.invalid",
+        contact="<sip:abc@xyz.invalid;transport=ws;ob>",
+        via="WS xyz.invalid",
+    )
