@@ -1,0 +1,118 @@
+"""What one side received: loss after RFC 3550 appendix A.3, jitter after appendix A.8.
+
+A source that is replaced by another (the trunk is re-pointed) begins a new count; the losses of those before it
+stay in `lost`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cordboard.rtp.packet import HEADER
+
+MAXIMUM_DROPOUT = 3000
+MAXIMUM_MISORDER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionReport:
+    """The figures of a report block (RFC 3550 section 6.4.1) for the present source."""
+
+    ssrc: int
+    fraction_lost: int  # 256ths, since the report before
+    lost: int  # packets
+    highest_sequence: int  # with cycles in the upper 16 bits
+    jitter: int  # timestamp units
+
+
+class ReceptionStatistics:
+    """Counts the packets of one side; `update` runs for each packet."""
+
+    __slots__ = (
+        "_base",
+        "_clock_rate",
+        "_cycles",
+        "_expected_before",
+        "_highest",
+        "_jitter",
+        "_lost_before",
+        "_received",
+        "_received_before",
+        "_timestamp",
+        "_transit",
+        "packets",
+        "ssrc",
+    )
+
+    def __init__(self, clock_rate: int = 8000) -> None:
+        self.packets = 0
+        self.ssrc: int | None = None
+        self._clock_rate = clock_rate
+        self._lost_before = 0
+        self._jitter = 0.0
+        self._base = self._highest = self._cycles = 0
+        self._received = self._received_before = self._expected_before = 0
+        self._transit: float | None = None
+        self._timestamp: int | None = None
+
+    @property
+    def lost(self) -> int:
+        """Packets that never came, over all sources."""
+        return self._lost_before + self._lost_now()
+
+    @property
+    def jitter(self) -> float:
+        """The mean deviation of the packets' spacing, in seconds."""
+        return self._jitter / self._clock_rate
+
+    def update(self, packet: bytes | bytearray, now: float) -> None:
+        """Count a packet that has a whole header."""
+        _, _, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
+        self.packets += 1
+        step = (sequence - self._highest) & 0xFFFF
+        if ssrc != self.ssrc:
+            self._change_source(ssrc, sequence)
+        elif step < MAXIMUM_DROPOUT:
+            if sequence < self._highest:
+                self._cycles += 0x10000
+            self._highest = sequence
+        elif step <= 0xFFFF - MAXIMUM_MISORDER:
+            self._change_source(ssrc, sequence)
+        self._received += 1
+
+        arrival = now * self._clock_rate
+        if timestamp != self._timestamp:  # the packets of one telephone event share it and say nothing of jitter
+            transit = arrival - timestamp
+            if self._transit is not None:
+                deviation = abs(transit - self._transit)
+                if deviation < self._clock_rate * 4:  # a jump of the source's clock is not jitter
+                    self._jitter += (deviation - self._jitter) / 16
+            self._transit = transit
+            self._timestamp = timestamp
+
+    def report(self) -> ReceptionReport | None:
+        """The figures for a report block since the last one; None before the first packet."""
+        if self.ssrc is None:
+            return None
+        expected = self._expected()
+        interval = expected - self._expected_before
+        lost = interval - (self._received - self._received_before)
+        self._expected_before, self._received_before = expected, self._received
+        fraction = min((lost << 8) // interval, 255) if interval > 0 and lost > 0 else 0
+        highest = (self._cycles + self._highest) & 0xFFFFFFFF
+        return ReceptionReport(self.ssrc, fraction, expected - self._received, highest, int(self._jitter))
+
+    def _change_source(self, ssrc: int, sequence: int) -> None:
+        self._lost_before += self._lost_now()
+        self.ssrc = ssrc
+        self._base = self._highest = sequence
+        self._cycles = 0
+        self._received = self._received_before = self._expected_before = 0
+        self._transit = None
+        self._timestamp = None
+
+    def _expected(self) -> int:
+        return self._cycles + self._highest - self._base + 1
+
+    def _lost_now(self) -> int:
+        return max(self._expected() - self._received, 0) if self._received else 0

@@ -1,0 +1,109 @@
+"""Codecs of an audio line: `a=rtpmap`, `a=fmtp` and the static payload numbers of RFC 3551 section 6."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from cordboard.sdp.description import Attribute, MediaDescription
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One way to code audio: `clock_rate` in Hz, `parameters` the text of `a=fmtp`; `name` keeps the peer's letters."""
+
+    payload_type: int
+    name: str
+    clock_rate: int
+    channels: int = 1
+    parameters: str = ""
+
+    def matches(self, other: Codec) -> bool:
+        """The same encoding; names are compared case-insensitively (RFC 4855 section 3)."""
+        return (
+            self.name.lower() == other.name.lower()
+            and self.clock_rate == other.clock_rate
+            and self.channels == other.channels
+        )
+
+    @property
+    def is_telephone_event(self) -> bool:
+        return self.name.lower() == "telephone-event"
+
+    @property
+    def is_comfort_noise(self) -> bool:
+        return self.name.lower() == "cn"
+
+    @property
+    def is_redundancy(self) -> bool:
+        return self.name.lower() == "red"
+
+    @property
+    def is_audio(self) -> bool:
+        """Carries speech by itself: neither events, nor comfort noise, nor a wrapping of others."""
+        return not (self.is_telephone_event or self.is_comfort_noise or self.is_redundancy)
+
+    def numbered(self, payload_type: int) -> Codec:
+        """The same codec under another payload number."""
+        return replace(self, payload_type=payload_type)
+
+
+PCMU = Codec(0, "PCMU", 8000)
+PCMA = Codec(8, "PCMA", 8000)
+TELEPHONE_EVENT = Codec(101, "telephone-event", 8000, 1, "0-15")
+COMFORT_NOISE = Codec(13, "CN", 8000)
+
+STATIC = {
+    codec.payload_type: codec
+    for codec in (
+        PCMU,
+        Codec(3, "GSM", 8000),
+        Codec(4, "G723", 8000),
+        PCMA,
+        Codec(9, "G722", 8000),
+        Codec(10, "L16", 44100, 2),
+        Codec(11, "L16", 44100),
+        COMFORT_NOISE,
+        Codec(15, "G728", 8000),
+        Codec(18, "G729", 8000),
+    )
+}
+
+_RTPMAP = re.compile(r"([0-9]{1,3})\s+([^/\s]{1,64})/([0-9]{1,9})(?:/([0-9]{1,2}))?")
+_FMTP = re.compile(r"([0-9]{1,3})\s+(.+)")
+
+
+def codecs_of(media: MediaDescription) -> list[Codec]:
+    """The codecs of an RTP line in its order; a dynamic number without usable `a=rtpmap` is left out."""
+    maps = {match[1]: match for match in _matches(_RTPMAP, media.get_all("rtpmap"))}
+    parameters = {match[1]: match[2] for match in _matches(_FMTP, media.get_all("fmtp"))}
+    codecs = []
+    for number in dict.fromkeys(media.formats):
+        if not (number.isascii() and number.isdigit() and len(number) <= 3 and int(number) <= 127):
+            continue
+        codec = _mapped(int(number), maps.get(number))
+        if codec is not None:
+            codecs.append(replace(codec, parameters=parameters.get(number, "")))
+    return codecs
+
+
+def codec_attributes(codecs: Iterable[Codec]) -> list[Attribute]:
+    """The `a=rtpmap` and `a=fmtp` lines of these codecs."""
+    attributes = []
+    for codec in codecs:
+        channels = f"/{codec.channels}" if codec.channels > 1 else ""
+        attributes.append(Attribute("rtpmap", f"{codec.payload_type} {codec.name}/{codec.clock_rate}{channels}"))
+        if codec.parameters:
+            attributes.append(Attribute("fmtp", f"{codec.payload_type} {codec.parameters}"))
+    return attributes
+
+
+def _mapped(number: int, match: re.Match[str] | None) -> Codec | None:
+    if match is None:
+        return STATIC.get(number)
+    return Codec(number, match[2], int(match[3]), int(match[4] or 1))
+
+
+def _matches(pattern: re.Pattern[str], values: Iterable[str]) -> list[re.Match[str]]:
+    return [match for value in values if (match := pattern.fullmatch(value)) is not None]

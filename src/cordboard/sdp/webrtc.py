@@ -1,0 +1,201 @@
+"""The WebRTC profile: descriptions that browsers write and read (RFC 8829, RFC 8839, RFC 8842, RFC 9143).
+
+We are ICE-lite with one UDP host candidate, so the peer's candidates are only of interest to a log: a browser
+checks us, and its address is learned from its checks. One audio line is ours; video and data channel lines of an
+offer are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cordboard.sdp.codec import Codec, codec_attributes, codecs_of
+from cordboard.sdp.description import Attribute, MediaDescription, Origin, SessionDescription, parse
+from cordboard.sdp.direction import Direction, media_direction
+from cordboard.sdp.errors import NotAcceptable, SdpError
+from cordboard.sdp.refused import RefusedMedia, others, with_refused
+
+PROTOCOL = "UDP/TLS/RTP/SAVPF"
+PROTOCOLS = (PROTOCOL, "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP")
+HOST_PRIORITY = (126 << 24) | (65_535 << 8) | 255  # RFC 8445 section 5.1.2.1, component 1
+# RFC 8122 section 5: MD5 and SHA-1 are no proof of identity any more.
+FINGERPRINT_LENGTHS = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
+
+_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
+_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
+_FINGERPRINT = re.compile(r"(\S+)\s+([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*)")
+_CANDIDATE = re.compile(
+    r"(\S{1,32})\s+([0-9]{1,5})\s+(\S+)\s+([0-9]{1,10})\s+(\S{1,255})\s+([0-9]{1,5})\s+typ\s+(\S+)(.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One `a=candidate` (RFC 8839 section 5.1); `address` may be a `.local` name of mDNS."""
+
+    foundation: str
+    component: int
+    transport: str
+    priority: int
+    address: str
+    port: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebRtcRemote:
+    """What a browser's offer or answer says about its audio."""
+
+    ice_ufrag: str
+    ice_password: str = field(repr=False)
+    fingerprint_algorithm: str  # lower case
+    fingerprint: str  # upper case, with colons
+    setup: str  # "actpass", "active" or "passive"
+    codecs: list[Codec]
+    direction: Direction
+    mid: str = ""
+    kind: str = "audio"
+    candidates: tuple[Candidate, ...] = ()
+    protocol: str = PROTOCOL
+    bundle: bool = True
+    ice_lite: bool = False
+    refused_media: tuple[RefusedMedia, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebRtcLocal:
+    """What our offer or answer says; `fingerprint` is that of SHA-256, with colons.
+
+    An answer repeats `mid`, `protocol`, `bundle` and `refused_media` of the offer that it answers.
+    """
+
+    session_id: int
+    version: int
+    address: str
+    port: int
+    ice_ufrag: str
+    ice_password: str = field(repr=False)
+    fingerprint: str
+    setup: str
+    codecs: list[Codec]
+    direction: str = Direction.SENDRECV
+    mid: str = "0"
+    ssrc: int = 0
+    cname: str = "cordboard"
+    protocol: str = PROTOCOL
+    bundle: bool = True
+    refused_media: tuple[RefusedMedia, ...] = ()
+
+
+def read_webrtc(text: str) -> WebRtcRemote:
+    """Read a browser's offer or answer; raises `SdpError`."""
+    description = parse(text)
+    media = next((line for line in description.media if line.kind == "audio" and line.port != 0), None)
+    if media is None:
+        raise NotAcceptable("no audio line, or audio refused")
+    protocol = media.protocol.upper()
+    if protocol not in PROTOCOLS:
+        raise NotAcceptable("audio is not DTLS-SRTP")
+    if media.get("rtcp-mux") is None:
+        raise NotAcceptable("audio without rtcp-mux")
+    algorithm, fingerprint = _fingerprint(description, media)
+    ufrag, password = _credentials(description, media)
+    mid = media.get("mid") or ""
+    return WebRtcRemote(
+        ice_ufrag=ufrag,
+        ice_password=password,
+        fingerprint_algorithm=algorithm,
+        fingerprint=fingerprint,
+        setup=_setup(description, media),
+        codecs=codecs_of(media),
+        direction=media_direction(description, media),
+        mid=mid,
+        kind=media.kind,
+        candidates=_candidates(media),
+        protocol=protocol,
+        bundle=_is_bundled(description, mid),
+        ice_lite=description.get("ice-lite") is not None,
+        refused_media=others(description, media),
+    )
+
+
+def write_webrtc(local: WebRtcLocal) -> str:
+    """Our offer or answer as text."""
+    session = [Attribute("ice-lite")]
+    if local.bundle and local.mid:
+        session.append(Attribute("group", f"BUNDLE {local.mid}"))
+    session.append(Attribute("msid-semantic", "WMS *"))
+    media = MediaDescription(
+        "audio",
+        local.port,
+        local.protocol,
+        [str(codec.payload_type) for codec in local.codecs],
+        local.address,
+        [*_transport_attributes(local), *_stream_attributes(local)],
+    )
+    origin = Origin("-", local.session_id, local.version, local.address)
+    return SessionDescription(origin, "-", None, session, with_refused(media, local.refused_media)).to_text()
+
+
+def _transport_attributes(local: WebRtcLocal) -> list[Attribute]:
+    candidate = f"1 1 udp {HOST_PRIORITY} {local.address} {local.port} typ host"
+    attributes = [
+        Attribute("rtcp-mux"),
+        Attribute("setup", local.setup),
+        Attribute("fingerprint", f"sha-256 {local.fingerprint}"),
+        Attribute("ice-ufrag", local.ice_ufrag),
+        Attribute("ice-pwd", local.ice_password),
+        Attribute("candidate", candidate),
+        Attribute("end-of-candidates"),
+    ]
+    return [Attribute("mid", local.mid), *attributes] if local.mid else attributes
+
+
+def _stream_attributes(local: WebRtcLocal) -> list[Attribute]:
+    return [
+        Attribute(str(local.direction)),
+        Attribute("msid", f"{local.cname} {local.cname}-audio"),
+        *codec_attributes(local.codecs),
+        Attribute("ptime", "20"),
+        Attribute("ssrc", f"{local.ssrc} cname:{local.cname}"),
+    ]
+
+
+def _fingerprint(description: SessionDescription, media: MediaDescription) -> tuple[str, str]:
+    for line in media.get_all("fingerprint") or description.get_all("fingerprint"):
+        match = _FINGERPRINT.fullmatch(line)
+        if match is not None and FINGERPRINT_LENGTHS.get(match[1].lower(), 0) * 3 - 1 == len(match[2]):
+            return match[1].lower(), match[2].upper()
+    raise NotAcceptable("audio without a fingerprint of sha-256 or better")
+
+
+def _credentials(description: SessionDescription, media: MediaDescription) -> tuple[str, str]:
+    ufrag = description.lookup(media, "ice-ufrag") or ""
+    password = description.lookup(media, "ice-pwd") or ""
+    if not ufrag or not password:
+        raise NotAcceptable("audio without ICE credentials")
+    if not _UFRAG.fullmatch(ufrag) or not _PASSWORD.fullmatch(password):
+        raise SdpError("ICE credentials cannot be read")
+    return ufrag, password
+
+
+def _setup(description: SessionDescription, media: MediaDescription) -> str:
+    setup = (description.lookup(media, "setup") or "active").lower()  # RFC 4145 section 4: the offerer's default
+    if setup not in ("actpass", "active", "passive"):
+        raise NotAcceptable("DTLS role that cannot be used")
+    return setup
+
+
+def _is_bundled(description: SessionDescription, mid: str) -> bool:
+    groups = (group.split() for group in description.get_all("group"))
+    return any(group[:1] == ["BUNDLE"] and mid in group[1:] for group in groups)
+
+
+def _candidates(media: MediaDescription) -> tuple[Candidate, ...]:
+    matches = (_CANDIDATE.fullmatch(value) for value in media.get_all("candidate"))
+    return tuple(
+        Candidate(one[1], int(one[2]), one[3].lower(), int(one[4]), one[5], int(one[6]), one[7].lower())
+        for one in matches
+        if one is not None and int(one[6]) <= 65_535
+    )
