@@ -87,7 +87,7 @@ class SipPeer:
 
     def _request(self, words: Words) -> Request:
         method = words.start[0]
-        if method == "INVITE" and not self.call_id:
+        if not self.call_id:
             self._begin(words.start[1])
         uri = words.start[1] if len(words.start) > 1 else self.target
         if method in ("ACK", "CANCEL"):

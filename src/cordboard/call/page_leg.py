@@ -85,6 +85,11 @@ class PageLeg(Leg):
         action = TELL.get((self.state, type(event)))
         return action(self, event) if action else []
 
+    @property
+    def waits_for_page(self) -> bool:
+        """The page went away while the call was ringing."""
+        return self.deadline is not None
+
     def _media(self, reply: MediaReply, now: float) -> list[LegOutput]:
         return self.replied(reply)
 

@@ -15,7 +15,7 @@ Server collects by re-INVITE says inactive too: a far-end re-INVITE must not mak
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from cordboard.call.events import CallEvent, Connect, Disconnect, Fail, Header, Info, Ring, Try, Update
@@ -26,6 +26,7 @@ from cordboard.call.trunk_requests import requested
 from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 from cordboard.sip.message import Request, Response
+from cordboard.sip.uri import Uri
 
 RINGING_HEADERS = (("Allow-Events", dialect.ALLOW_EVENTS),)
 
@@ -102,8 +103,9 @@ class TrunkLeg(Leg):
 
     def invite(self, offer: str) -> list[LegOutput]:
         self.state = LegState.CALLING
-        target = f"sip:{self._dialled}@{self.domain}"
-        own = f"<sip:{self.dn}@{self.domain}>"
+        server = Uri.parse(f"sip:{self.domain}")
+        target = str(replace(server, user=self._dialled))
+        own = f"<{replace(server, user=self.dn)}>"
         return [self.send(sip.Invite(self.session, self.flow, target, own, f"<{target}>", self.contact, offer))]
 
     def _provisional(self, event: sip.Provisional) -> list[LegOutput]:

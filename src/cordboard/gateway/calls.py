@@ -1,0 +1,143 @@
+"""The calls in progress: each with its own error boundary, its timer and its way to the SIP cores and the media engine.
+
+A call that raises is ended and logged; no other call notices. Sessions of the two SIP cores are found here by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from cordboard.call.call import Call, CallInput, EndCall, FromSip
+from cordboard.call.events import CallEnded
+from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
+from cordboard.call.outputs import ToSip
+from cordboard.gateway.media import MediaRequests
+from cordboard.media.port import MediaEngine, MediaEvent, MediaEventKind
+from cordboard.net.tasks import Tasks
+from cordboard.observe.log import get_log
+from cordboard.observe.metrics import Metrics
+from cordboard.sip import events as sip
+
+log = get_log("gateway")
+
+ToCore = Callable[[Side, sip.Input], None]
+Place = tuple[Side, str]  # a session, as its core names it
+
+
+class Calls:
+    """`to_core` hands a command to the SIP core of a side."""
+
+    def __init__(self, engine: MediaEngine, tasks: Tasks, to_core: ToCore, metrics: Metrics) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._media = MediaRequests(engine, tasks, self._media_replied)
+        self._to_core = to_core
+        self._metrics = metrics
+        self._calls: dict[str, Call] = {}
+        self._by_session: dict[Place, str] = {}
+        self._places: dict[str, set[Place]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        engine.on_event(self._media_happened)
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._calls
+
+    @property
+    def sessions(self) -> int:
+        return len(self._by_session)
+
+    def begin(self, call: Call, side: Side, invited: sip.Invited) -> None:
+        """A new call, made by `side`."""
+        self._calls[call.name] = call
+        self._metrics.calls.set(len(self._calls))
+        log.info("call begins", call=call.name, dn=call.page.dn, made_by=str(side), session=invited.session)
+        self.feed(call, FromSip(side, invited))
+
+    def deliver(self, side: Side, session: str, event: sip.Output) -> bool:
+        """An output of a core about one of our sessions; False if no call has that session."""
+        call = self._calls.get(self._by_session.get((side, session), ""))
+        if call is None:
+            return False
+        self.feed(call, FromSip(side, event))
+        return True
+
+    def of_dn(self, dn: str) -> list[Call]:
+        return [call for call in self._calls.values() if call.page.dn == dn]
+
+    def feed(self, call: Call, input: CallInput) -> None:
+        """The error boundary: whatever goes wrong inside ends this call and nothing else."""
+        try:
+            outputs = call.handle(input, self._loop.time())
+            self._remember(call)
+            for output in outputs:
+                self._carry_out(call, output)
+            self._schedule(call)
+        except Exception:
+            log.exception("call broken", call=call.name)
+            self._break(call)
+
+    def _remember(self, call: Call) -> None:
+        known = self._places.setdefault(call.name, set())
+        for place in call.sessions:
+            known.add(place)
+            self._by_session[place] = call.name
+
+    def _carry_out(self, call: Call, output: ToSip | MediaRequest | CallEnded) -> None:
+        if isinstance(output, ToSip):
+            self._to_core(output.side, output.command)
+        elif isinstance(output, MediaRequest):
+            self._media.carry_out(call.name, output)
+        else:
+            self._ended(call, output)
+
+    def _ended(self, call: Call, end: CallEnded) -> None:
+        self._forget(call)
+        log.info("call ended", call=call.name, dn=call.page.dn, cause=end.cause, answered=end.answered)
+
+    def _forget(self, call: Call) -> set[Place]:
+        self._calls.pop(call.name, None)
+        places = self._places.pop(call.name, set())
+        for place in places:
+            self._by_session.pop(place, None)
+        if timer := self._timers.pop(call.name, None):
+            timer.cancel()
+        self._metrics.calls.set(len(self._calls))
+        return places
+
+    def _break(self, call: Call) -> None:
+        """End a call whose machine can no longer be trusted, through the cores alone."""
+        for side, session in self._forget(call):
+            try:
+                self._to_core(side, sip.Hangup(session, 500))
+            except Exception:
+                log.exception("session could not be ended", call=call.name, session=session)
+        self._media.carry_out(call.name, MediaRequest(Verb.CLOSE))
+
+    # --- time, media
+
+    def _schedule(self, call: Call) -> None:
+        if timer := self._timers.pop(call.name, None):
+            timer.cancel()
+        if call.deadline is not None and call.name in self._calls:
+            self._timers[call.name] = self._loop.call_at(call.deadline, self.feed, call, sip.Tick())
+
+    def _media_replied(self, name: str, reply: MediaReply) -> None:
+        if call := self._calls.get(name):
+            self.feed(call, reply)
+
+    def _media_happened(self, event: MediaEvent) -> None:
+        call = self._calls.get(event.call)
+        if call is None:
+            return
+        if event.kind is MediaEventKind.CONNECTED:
+            log.info("media connected", call=call.name)
+            return
+        log.warning("media lost", call=call.name, kind=str(event.kind), why=event.why)
+        self.feed(call, MediaLost(event.why or str(event.kind)))
+
+    def end_all(self, why: str) -> None:
+        for call in list(self._calls.values()):
+            self.feed(call, EndCall(why, 503))

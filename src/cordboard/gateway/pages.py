@@ -1,0 +1,212 @@
+"""The gateway's side towards pages: SIP over WebSocket, one SIP core, the registrar, and who may speak for which DN.
+
+A page proves itself once, in REGISTER (token or digest). From then on its connection stands for the DN: an INVITE on a
+connection that has not registered gets 403, and which DN calls is taken from the registration, never from a From
+header.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Protocol
+
+from aiohttp import web
+
+from cordboard.call.events import WORDS_TYPE
+from cordboard.config.settings import GatewaySettings
+from cordboard.gateway.authentication import Challenged, Granted, PageAuthentication, Refused
+from cordboard.net.driver import CoreDriver
+from cordboard.net.http import HttpServer, serve_http
+from cordboard.net.identifiers import RandomIdentifiers
+from cordboard.net.websocket import SipWebSockets
+from cordboard.observe.log import Occasionally, get_log
+from cordboard.observe.metrics import Metrics
+from cordboard.seat.seat import Page
+from cordboard.sip import events as sip
+from cordboard.sip.address import NameAddress
+from cordboard.sip.core import UserAgentCore
+from cordboard.sip.errors import RemoteProtocolError
+from cordboard.sip.message import Request
+from cordboard.sip.registrar import Answer, Bound, Register, Registrar, Unbound, UnboundCause
+
+log = get_log("gateway")
+LISTENER = "page"
+PATH = "/ws"
+
+
+class PageOwner(Protocol):
+    """Who wants to know what pages do."""
+
+    def page_registered(self, dn: str, page: Page) -> None: ...
+
+    def page_removed(self, dn: str, flow: sip.Flow) -> None: ...
+
+    def from_page(self, dn: str, output: sip.Invited) -> None: ...
+
+    def in_session(self, session: str, output: sip.Output) -> None: ...
+
+
+class PageSide:
+    """The pages' listener. `domain` is the host:port in URIs towards pages."""
+
+    def __init__(
+        self, settings: GatewaySettings, authentication: PageAuthentication, owner: PageOwner, metrics: Metrics
+    ) -> None:
+        self.domain = str(settings.websocket)
+        self._settings = settings
+        self._authentication = authentication
+        self._owner = owner
+        self._metrics = metrics
+        self._occasionally = Occasionally(log)
+        self._registrar = Registrar()
+        self._dns: dict[sip.Flow, str] = {}
+        self._sockets = SipWebSockets(LISTENER, self, self._origin_allowed)
+        self._server: HttpServer | None = None
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self.core = UserAgentCore(RandomIdentifiers(), via_host=lambda flow: self.domain)
+        self._driver = CoreDriver(self.core, self._transmit, self._output)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self._server.address if self._server else ("", 0)
+
+    def contact(self, dn: str) -> str:
+        return f"<sip:{dn}@{self.domain};transport=ws>"
+
+    async def open(self) -> None:
+        """Raises `PortTaken` or `AddressUnusable`."""
+        application = web.Application()
+        application.router.add_get(PATH, self._sockets.handle)
+        listen = self._settings.websocket
+        self._server = await serve_http(application, listen.host, listen.port)
+
+    def feed(self, input: sip.Input) -> None:
+        self._driver.feed(input)
+
+    def tell(self, page: Page, dn: str, **words: object) -> None:
+        """Say something to a page outside a call (architecture section 4.10)."""
+        own = f"<sip:{dn}@{self.domain}>"
+        body = json.dumps(words, separators=(",", ":")).encode()
+        key = f"words to {page.identity}"
+        self.feed(sip.SendRequest(key, page.flow, "MESSAGE", page.target, own, own, (), WORDS_TYPE, body))
+
+    async def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        await self._sockets.close()
+        if self._server is not None:
+            await self._server.close()
+        self._driver.close()
+
+    def _origin_allowed(self, origin: str) -> bool:
+        """Programs send no Origin; a browser always does."""
+        return not origin or origin in self._settings.allowed_origins
+
+    # --- from the WebSocket
+
+    def message(self, flow: sip.Flow, data: bytes) -> None:
+        self.feed(sip.Received(flow, data))
+
+    def closed(self, flow: sip.Flow) -> None:
+        self.feed(sip.FlowClosed(flow))
+        self._registrar.handle(sip.FlowClosed(flow), self._loop.time())
+        self._schedule()
+        self._leave(flow)
+        self._metrics.pages.set(len(self._sockets.flows))
+
+    def _leave(self, flow: sip.Flow) -> None:
+        if dn := self._dns.pop(flow, None):
+            self._owner.page_removed(dn, flow)
+
+    def _transmit(self, flow: sip.Flow, data: bytes) -> None:
+        self._sockets.send(flow, data)
+
+    # --- from the core
+
+    def _output(self, output: sip.Output) -> None:
+        match output:
+            case sip.Malformed():
+                self._metrics.malformed.labels("page").inc()
+                self._occasionally.warning(output.flow.connection, "message of a page unusable", why=output.why)
+            case sip.OutOfDialogRequested():
+                self._requested(output)
+            case sip.Invited():
+                self._invited(output)
+            case sip.OutOfDialogReplied() | sip.Transmit():
+                pass
+            case _:
+                self._owner.in_session(output.session, output)
+
+    def _invited(self, invited: sip.Invited) -> None:
+        dn = self._dns.get(invited.flow)
+        if dn is None:
+            self._occasionally.warning(invited.flow.connection, "INVITE of a page that has not registered")
+            self.feed(sip.Reject(invited.session, 403))
+            return
+        self._owner.from_page(dn, invited)
+
+    def _requested(self, output: sip.OutOfDialogRequested) -> None:
+        """MESSAGE carries the page's answers to our words, OPTIONS asks whether we are there."""
+        method = output.request.method
+        if method == "REGISTER":
+            self._register(output)
+        elif output.flow not in self._dns:
+            self.feed(sip.Respond(output.transaction, 403))
+        else:
+            self.feed(sip.Respond(output.transaction, 200 if method in ("MESSAGE", "OPTIONS") else 405))
+
+    def _register(self, output: sip.OutOfDialogRequested) -> None:
+        dn = dn_of(output.request)
+        verdict = self._authentication.judge(output.request, dn, time.time())
+        match verdict:
+            case Granted():
+                self._granted(output, dn)
+            case Challenged():
+                headers = tuple(("WWW-Authenticate", each) for each in verdict.challenges)
+                self.feed(sip.Respond(output.transaction, 401, headers=headers))
+            case Refused():
+                self._occasionally.warning(f"{dn} {verdict.why}", "page refused", why=verdict.why)
+                self.feed(sip.Respond(output.transaction, verdict.status))
+
+    def _granted(self, output: sip.OutOfDialogRequested, dn: str) -> None:
+        self._metrics.pages.set(len(self._sockets.flows))
+        for each in self._registrar.handle(Register(output.request, output.flow), self._loop.time()):
+            if isinstance(each, Answer):
+                self.feed(sip.Respond(output.transaction, each.status, headers=each.headers))
+            else:
+                self._bound(dn, each)
+        self._schedule()
+
+    def _bound(self, dn: str, change: Bound | Unbound) -> None:
+        flow = change.binding.flow
+        if isinstance(change, Bound):
+            self._dns[flow] = dn
+            page = Page(flow, str(change.binding.contact.uri), change.binding.call_id)
+            self._owner.page_registered(dn, page)
+        elif change.cause is not UnboundCause.FLOW_CLOSED:
+            self._leave(flow)
+
+    def _schedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self._registrar.deadline
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        """A page that stopped refreshing is as good as gone, whatever its connection says."""
+        for change in self._registrar.handle(sip.Tick(), self._loop.time()):
+            if isinstance(change, Unbound):
+                log.info("page let its registration expire", flow=change.binding.flow.connection)
+                self._leave(change.binding.flow)
+        self._schedule()
+
+
+def dn_of(request: Request) -> str:
+    """The user part of To, empty if it has none."""
+    try:
+        return NameAddress.parse(request.headers.get("To") or "").uri.user or ""
+    except RemoteProtocolError:
+        return ""
