@@ -112,3 +112,33 @@ def test_sip_server_does_not_answer_at_all(ladder: Ladder, gateway: GatewayStack
         after 64 s
     """)
     assert gateway.idle
+
+
+def test_unusable_early_media_ends_the_call(ladder: Ladder, gateway: GatewayStack) -> None:
+    gateway.engine.failing[Verb.TAKE_TRUNK_ANSWER] = 488
+    ladder(CALLING)
+    ladder("""
+        trunk -> 183 | server answer
+        page  <- 183
+        trunk <- CANCEL
+        page  <- 480
+        page  -> ACK
+        trunk -> 200 CANCEL
+        trunk -> 487
+        trunk <- ACK
+        after 64 s
+    """)
+    assert gateway.idle
+
+
+def test_sip_server_hangs_up_before_it_answered(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder(CALLING)
+    ladder("""
+        trunk -> 180
+        page  <- 180
+        trunk -> BYE
+        trunk <- 200 BYE
+        trunk <- CANCEL
+        page  <- 487
+        page  -> ACK
+    """)

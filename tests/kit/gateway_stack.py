@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from dataclasses import dataclass, field
 
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
@@ -83,6 +84,8 @@ class GatewayStack:
     def __init__(self, settings: CallSettings | None = None) -> None:
         self.sent: list[tuple[str, bytes]] = []
         self.engine = InstantEngine()
+        self.engine_is_slow = False  # replies wait for `engine_replies`
+        self._replies: deque[MediaReply] = deque()
         self.ended: list[CallEnded] = []
         self.now = 0.0
         trunk = UserAgentCore(CountedIdentifiers("trunk"), via_host=lambda flow: "127.0.0.9:5060")
@@ -152,9 +155,17 @@ class GatewayStack:
                 case MediaRequest():
                     reply = self.engine.carry_out(output)
                     if output.verb is not Verb.CLOSE:
-                        self.feed(reply, now)
+                        self._replies.append(reply)
                 case CallEnded():
                     self.ended.append(output)
+        if not self.engine_is_slow:
+            self.engine_replies(now)
+
+    def engine_replies(self, now: float, count: int = 1000) -> None:
+        """Let the engine's replies arrive, the oldest first."""
+        while self._replies and count:
+            count -= 1
+            self.feed(self._replies.popleft(), now)
 
 
 def trunk_peer() -> SipPeer:

@@ -16,19 +16,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from cordboard.call.media import Side
+from cordboard.sdp.direction import Direction
 
-class Side(StrEnum):
-    PAGE = "page"
-    TRUNK = "trunk"
-
-
-class Direction(StrEnum):
-    """What our description of a side says we do there (RFC 3264 section 5.1)."""
-
-    SENDRECV = "sendrecv"
-    SENDONLY = "sendonly"
-    RECVONLY = "recvonly"
-    INACTIVE = "inactive"
+__all__ = [
+    "CallStatistics",
+    "Direction",
+    "EngineHealth",
+    "ListedCall",
+    "MediaEngine",
+    "MediaError",
+    "MediaEvent",
+    "MediaEventKind",
+    "Side",
+    "StreamStatistics",
+]
 
 
 class MediaError(Exception):

@@ -1,0 +1,40 @@
+"""Which cells of the call's tables the ladders have been through: a cell that no ladder visits is a line nobody has shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordboard.call import page_leg, trunk_leg
+
+
+class Recording(dict[Any, Any]):
+    """A table that remembers which of its cells were asked for."""
+
+    def __init__(self, cells: dict[Any, Any]) -> None:
+        super().__init__(cells)
+        self.visited: set[Any] = set()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        if key in self:
+            self.visited.add(key)
+        return super().get(key, default)
+
+    @property
+    def missing(self) -> list[str]:
+        return sorted(f"({state}, {event.__name__})" for state, event in self.keys() - self.visited)
+
+
+TABLES: dict[str, Recording] = {}
+
+
+def record() -> None:
+    """Put recording tables in the place of the call's own."""
+    for module in (page_leg, trunk_leg):
+        for name in ("HANDLE", "TELL"):
+            table = Recording(getattr(module, name))
+            setattr(module, name, table)
+            TABLES[f"{module.__name__}.{name}"] = table
+
+
+def unvisited() -> dict[str, list[str]]:
+    return {name: table.missing for name, table in TABLES.items() if table.missing}
