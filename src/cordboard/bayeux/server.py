@@ -1,0 +1,240 @@
+"""The Bayeux server (Bayeux 1.0 with CometD's behaviour), long-polling only.
+
+Theory of operation. One `Received` is the body of one HTTP request; its `Reply` comes at once, or later when its only
+message is a `/meta/connect` that is held (a connect that shares its body with others is never held). Each client is a
+`Session`, whose table says what a connect, a message and time do to it; this module finds the session, answers the
+other meta channels, and fans messages out. A request that comes after its client is forgotten (a restart, an expiry, a
+disconnect) is answered 402 with the advice to shake hands again at once.
+
+A queue that is full ends its client rather than losing a message in silence: it shakes hands again and re-reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cordboard.bayeux import channel
+from cordboard.bayeux.events import (
+    ClientAdded,
+    ClientRemoved,
+    Close,
+    Deliver,
+    DeliverTo,
+    Expel,
+    Input,
+    Output,
+    Published,
+    Received,
+    Reply,
+    RequestGone,
+    Tick,
+)
+from cordboard.bayeux.message import (
+    CONNECT,
+    DISCONNECT,
+    HANDSHAKE,
+    LONG_POLLING,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    VERSION,
+    Message,
+    is_version,
+    refusal_of,
+    reply_to,
+)
+from cordboard.bayeux.session import Connect, Event, ServerSettings, Session, State
+
+Answer = tuple[Message, list[Output]]
+
+
+class Server:
+    """`handle(input, now)` gives outputs in order; call it with `Tick` at `deadline`."""
+
+    def __init__(self, settings: ServerSettings | None = None) -> None:
+        self._settings = settings or ServerSettings()
+        self._sessions: dict[str, Session] = {}
+        self._closed = False
+
+    @property
+    def clients(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def deadline(self) -> float | None:
+        return min((session.deadline for session in self._sessions.values()), default=None)
+
+    def handle(self, input: Input, now: float) -> list[Output]:
+        match input:
+            case Received():
+                return self._received(input, now)
+            case Deliver(name, data, owner):
+                message = {"channel": name, "data": data}
+                wanted = [one for one in self._of(owner) if one.subscribed(name)]
+                return [output for one in wanted for output in self._deliver(one, message, now)]
+            case DeliverTo(client, name, data):
+                found = self._sessions.get(client)
+                return self._deliver(found, {"channel": name, "data": data}, now) if found else []
+            case RequestGone(request):
+                lost = [one for one in self._held if one.held and one.held.request == request]
+                return [output for one in lost for output in self._step(one, Event.LOST, now)]
+            case Expel(http_session):
+                ending = [one for one in self._sessions.values() if one.http_session == http_session]
+                return [output for one in ending for output in self._step(one, Event.END, now, "expelled")]
+            case Tick():
+                due = [one for one in self._sessions.values() if one.deadline <= now]
+                return [output for one in due for output in self._step(one, Event.TIMEOUT, now)]
+            case Close():
+                self._closed = True
+                return [output for one in self._held for output in self._step(one, Event.TIMEOUT, now)]
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    def _received(self, received: Received, now: float) -> list[Output]:
+        connect = next((message for message in received.messages if message["channel"] == CONNECT), None)
+        replies: list[Message] = []
+        outputs: list[Output] = []
+        for message in received.messages:
+            if message is not connect:
+                reply, more = self._answer(received, message, now)
+                replies.append(reply)
+                outputs.extend(more)
+        if connect is None:
+            return [*outputs, Reply(received.request, tuple(replies))]
+        return outputs + self._connect(received, connect, tuple(replies), now)
+
+    def _connect(self, received: Received, message: Message, others: tuple[Message, ...], now: float) -> list[Output]:
+        session = self._session(received, message)
+        if session is None:
+            return [Reply(received.request, (self._unknown(message), *others))]
+        if refusal := _connection_type_refusal(message):
+            return [Reply(received.request, (refusal, *others))]
+        session.http_session = (
+            received.http_session
+        )  # a client that signs in with every request has a new one each time
+        multiple = not session.queue and self._browser_is_busy(session)
+        timeout = 0.0 if self._closed else _timeout(message, self._settings.timeout)
+        return session.connect(Connect(received.request, message, timeout, others, multiple), now)
+
+    def _answer(self, received: Received, message: Message, now: float) -> Answer:
+        name = message["channel"]
+        if name == HANDSHAKE:
+            return self._handshake(received, message, now)
+        session = self._session(received, message)
+        if session is None:
+            return self._unknown(message), []
+        if name == CONNECT:
+            return refusal_of(message, "400::One connect in a request"), []
+        if name == DISCONNECT:
+            return reply_to(message), self._step(session, Event.END, now, "disconnected")
+        if name in (SUBSCRIBE, UNSUBSCRIBE):
+            return self._subscription(session, message), []
+        return self._publish(session, message, now)
+
+    def _handshake(self, received: Received, message: Message, now: float) -> Answer:
+        none = {"advice": {"reconnect": "none"}}
+        offered = message.get("supportedConnectionTypes", [LONG_POLLING])
+        if len(received.messages) > 1:
+            return refusal_of(message, "400::A handshake shares its request with no other message", **none), []
+        if not is_version(message.get("version", VERSION)):
+            return refusal_of(message, "400::Unsupported version", version=VERSION, **none), []
+        if not isinstance(offered, list) or LONG_POLLING not in offered:
+            types = {"supportedConnectionTypes": [LONG_POLLING]}
+            return refusal_of(message, "400::No common connection type", **types, **none), []
+        if len(self._sessions) >= self._settings.clients or self._closed:
+            return refusal_of(message, "503::Too many clients", advice={"reconnect": "retry", "interval": 5000}), []
+        session = Session(
+            received.client,
+            received.owner,
+            received.browser,
+            received.http_session,
+            self._settings,
+            now + self._settings.timeout + self._settings.max_interval,
+        )
+        self._sessions[session.client] = session
+        reply = reply_to(
+            message,
+            version=VERSION,
+            minimumVersion=VERSION,
+            clientId=session.client,
+            supportedConnectionTypes=[LONG_POLLING],
+            advice=self._settings.advice(),
+        )
+        return reply, [ClientAdded(session.client, session.owner)]
+
+    def _subscription(self, session: Session, message: Message) -> Message:
+        wanted = message.get("subscription")
+        given = wanted if isinstance(wanted, list) else [wanted]
+        patterns = [pattern for pattern in given if channel.is_pattern(pattern)]
+        fields: dict[str, Any] = {"clientId": session.client, "subscription": wanted}
+        if not patterns or len(patterns) < len(given):
+            return refusal_of(message, "400::Not a channel that can be subscribed to", **fields)
+        if any(channel.is_meta(pattern) for pattern in patterns):
+            return refusal_of(message, "403::Meta channels cannot be subscribed to", **fields)
+        if message["channel"] == UNSUBSCRIBE:
+            for pattern in patterns:
+                session.subscriptions.pop(pattern, None)
+        elif len(session.subscriptions.keys() | set(patterns)) > self._settings.subscriptions:
+            return refusal_of(message, "403::Too many subscriptions", **fields)
+        else:
+            session.subscriptions.update(dict.fromkeys(patterns))
+        return reply_to(message, **fields)
+
+    def _publish(self, session: Session, message: Message, now: float) -> Answer:
+        name = message["channel"]
+        if not channel.is_name(name) or channel.is_meta(name):
+            return refusal_of(message, "400::Not a channel that can be published on"), []
+        if not any(channel.matches(pattern, name) for pattern in self._settings.publish):
+            return refusal_of(message, "403::Publishing is denied here"), []
+        data = message.get("data")
+        outputs: list[Output] = [Published(session.client, session.owner, name, data)]
+        if not name.startswith("/service/"):
+            outputs += self.handle(Deliver(name, data, session.owner), now)
+        return reply_to(message), outputs
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    def _session(self, received: Received, message: Message) -> Session | None:
+        session = self._sessions.get(message.get("clientId") or "")
+        if session is None or session.owner != received.owner:
+            return None
+        return session
+
+    def _of(self, owner: str | None) -> list[Session]:
+        return [one for one in self._sessions.values() if owner is None or one.owner == owner]
+
+    def _unknown(self, message: Message) -> Message:
+        return refusal_of(message, "402::Unknown client", advice={"reconnect": "handshake", "interval": 0})
+
+    @property
+    def _held(self) -> list[Session]:
+        return [one for one in self._sessions.values() if one.state is State.HELD]
+
+    def _browser_is_busy(self, session: Session) -> bool:
+        others = [one for one in self._held if one is not session and one.browser == session.browser]
+        return bool(session.browser) and len(others) >= self._settings.clients_per_browser
+
+    def _deliver(self, session: Session, message: Message, now: float) -> list[Output]:
+        return self._settle(session, session.deliver(message, now), "overflow")
+
+    def _step(self, session: Session, event: Event, now: float, why: str = "expired") -> list[Output]:
+        return self._settle(session, session.handle(event, None, now), why)
+
+    def _settle(self, session: Session, outputs: list[Output], why: str) -> list[Output]:
+        if session.state is not State.GONE or self._sessions.pop(session.client, None) is None:
+            return outputs
+        return [*outputs, ClientRemoved(session.client, session.owner, why)]
+
+
+def _connection_type_refusal(message: Message) -> Message | None:
+    if message.get("connectionType", LONG_POLLING) == LONG_POLLING:
+        return None
+    return refusal_of(message, "400::Unsupported connection type", advice={"reconnect": "handshake", "interval": 0})
+
+
+def _timeout(message: Message, longest: float) -> float:
+    """How long to hold: the client's `advice.timeout` in milliseconds when it is shorter than ours."""
+    advice = message.get("advice")
+    asked = advice.get("timeout") if isinstance(advice, dict) else None
+    if not isinstance(asked, int | float) or isinstance(asked, bool) or not asked >= 0:
+        return longest
+    return min(asked / 1000, longest)

@@ -1,0 +1,135 @@
+"""GWS's envelope: how bodies and query parameters are read, and how errors are said (reference: GWS API 1.5, 1.6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from aiohttp import web
+
+from cordboard import observe
+from cordboard.genesys.operations import fields_of
+from cordboard.genesys.status import Resource, StatusCode, failure, http_status, success
+
+log = observe.get_log("gws")
+
+MAXIMUM_BODY = 256 * 1024
+_CLIPPED = 80
+
+
+class GwsError(Exception):
+    """An answer that is not a success; `status` overrides the HTTP status that goes with the code."""
+
+    def __init__(self, code: StatusCode, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status or http_status(code)
+
+
+def respond(answer: Resource, status: int = 200) -> web.Response:
+    return web.json_response(answer, status=status, headers={"Cache-Control": "no-store"})
+
+
+def respond_error(error: GwsError) -> web.Response:
+    return respond(failure(error.code, error.message), error.status)
+
+
+def clip(text: object) -> str:
+    """What a client sent, short enough to be said back."""
+    said = str(text)
+    return said if len(said) <= _CLIPPED else said[:_CLIPPED] + "..."
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The whole body. Raises `GwsError` for one that is too long or does not unpack."""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The body is longer than {MAXIMUM_BODY} bytes", 413) from None
+    except web.RequestPayloadError:
+        raise GwsError(StatusCode.PARAMETER_INVALID, "The body cannot be unpacked") from None
+
+
+async def read_object(request: web.Request) -> Resource:
+    """The JSON object in the body. Raises `GwsError` 1 when there is none, 2 when it is something else."""
+    body = await read_body(request)
+    if not body.strip():
+        raise GwsError(StatusCode.PARAMETER_MISSING, "The body is missing")
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise GwsError(StatusCode.PARAMETER_INVALID, "The body is not JSON") from None
+    if not isinstance(value, dict):
+        raise GwsError(StatusCode.PARAMETER_INVALID, "The body is not a JSON object")
+    return value
+
+
+async def read_operation(request: web.Request) -> tuple[str, Resource]:
+    """`operationName` and the whole body, with every field that the operation must have."""
+    body = await read_object(request)
+    operation = text_of(body, "operationName")
+    for name in fields_of(operation).required:
+        if name not in body:
+            raise GwsError(StatusCode.PARAMETER_MISSING, f"The parameter '{name}' is missing")
+    return operation, body
+
+
+def text_of(body: Resource, name: str) -> str:
+    """A parameter that must be a text with something in it."""
+    if body.get(name) in (None, ""):
+        raise GwsError(StatusCode.PARAMETER_MISSING, f"The parameter '{name}' is missing")
+    value = body[name]
+    if not isinstance(value, str):
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The parameter '{name}' is not a text")
+    return value
+
+
+def object_of(body: Resource, name: str) -> Resource:
+    """A parameter that must be an object; absent is an empty one."""
+    value = body.get(name, {})
+    if not isinstance(value, dict):
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The parameter '{name}' is not an object")
+    return value
+
+
+def unknown_operation(operation: str) -> GwsError:
+    return GwsError(StatusCode.PARAMETER_INVALID, f"The operation '{clip(operation)}' is not known here")
+
+
+def not_found(what: str, identifier: str) -> GwsError:
+    return GwsError(StatusCode.NOT_FOUND, f"{what} '{clip(identifier)}' is not found")
+
+
+def collection(request: web.Request, plural: str, resources: Iterable[Resource]) -> Resource:
+    """`uris` without `fields`, else the resources under their plural name: whole for `*`, else those fields."""
+    resources = list(resources)
+    if "fields" not in request.query:
+        return success(uris=[resource["uri"] for resource in resources if "uri" in resource])
+    wanted = request.query["fields"]
+    if wanted == "*":
+        return success(**{plural: resources})
+    names = {name.strip() for name in wanted.split(",")}
+    picked = [{name: value for name, value in resource.items() if name in names} for resource in resources]
+    return success(**{plural: picked})
+
+
+def subresources(request: web.Request) -> set[str]:
+    """The names in `?subresources=`, `{"*"}` for all."""
+    return {name.strip() for name in request.query.get("subresources", "").split(",") if name.strip()}
+
+
+def internal_error(request: web.Request, error: Exception) -> web.Response:
+    log.error("request failed", exc_info=error, **_asked(request))
+    return respond_error(GwsError(StatusCode.INTERNAL_ERROR, "Internal error"))
+
+
+def refused(request: web.Request, error: GwsError, **who: Any) -> web.Response:
+    """The answer for an error, and its one line in the log. The message is left out: it may hold a number."""
+    log.info("request refused", code=error.code.name.lower(), **_asked(request), **who)
+    return respond_error(error)
+
+
+def _asked(request: web.Request) -> dict[str, str]:
+    return {"method": request.method, "path": clip(request.rel_url.raw_path)}

@@ -1,0 +1,137 @@
+"""`/me/calls`: the agent's calls and what can be done with them (reference: GWS API 1.12, 1.13).
+
+An operation answers 0 as soon as it is asked of SIP Server; what comes of it arrives by CometD. `/me/calls/active/...`
+are the integration guide's names for an operation on the one call it fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from aiohttp import web
+
+from cordboard.genesys.channels import CALLS
+from cordboard.genesys.operations import CallOperation
+from cordboard.genesys.status import Resource, StatusCode, success
+from cordboard.lab.gws.answer import (
+    GwsError,
+    collection,
+    not_found,
+    object_of,
+    read_operation,
+    text_of,
+    unknown_operation,
+)
+from cordboard.lab.gws.sign_in import Session
+from cordboard.lab.gws.view import Switch, capabilities_of
+from cordboard.lab.telephony import (
+    AnswerCall,
+    CallState,
+    CallView,
+    ChangeUserData,
+    HoldCall,
+    ReleaseCall,
+    RetrieveCall,
+    SendDtmf,
+    TelephonyRequest,
+)
+
+_DIGITS = re.compile(r"[0-9*#A-Da-d]{1,64}")
+
+Ask = Callable[[str, str, Resource, int], TelephonyRequest]  # DN, call UUID, body, reference
+
+
+def _digits(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+    digits = text_of(body, "digits")
+    if _DIGITS.fullmatch(digits) is None:
+        raise GwsError(StatusCode.PARAMETER_INVALID, "The parameter 'digits' holds something that is no digit")
+    return SendDtmf(dn, call, digits, reference)
+
+
+def _attach(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+    return ChangeUserData(dn, call, object_of(body, "userData"), reference=reference)
+
+
+def _delete_pair(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+    return ChangeUserData(dn, call, delete=(text_of(body, "key"),), reference=reference)
+
+
+REQUESTS: dict[CallOperation, Ask] = {
+    CallOperation.ANSWER: lambda dn, call, body, reference: AnswerCall(dn, call, reference),
+    CallOperation.HANGUP: lambda dn, call, body, reference: ReleaseCall(dn, call, reference),
+    # With two parties, dropping all of them is what a release does.
+    CallOperation.CLEAR_CALL: lambda dn, call, body, reference: ReleaseCall(dn, call, reference),
+    CallOperation.HOLD: lambda dn, call, body, reference: HoldCall(dn, call, reference),
+    CallOperation.RETRIEVE: lambda dn, call, body, reference: RetrieveCall(dn, call, reference),
+    CallOperation.SEND_DTMF: _digits,
+    CallOperation.ATTACH_USER_DATA: _attach,
+    CallOperation.UPDATE_USER_DATA: _attach,
+    CallOperation.DELETE_USER_DATA_PAIR: _delete_pair,
+    CallOperation.DELETE_USER_DATA: lambda dn, call, body, reference: ChangeUserData(
+        dn, call, clear=True, reference=reference
+    ),
+}
+# Clients refuse a ringing call with Hangup although it is not among the capabilities.
+BESIDE_CAPABILITIES = {(CallState.RINGING, CallOperation.HANGUP)}
+
+ALIASES = {
+    "answer": CallOperation.ANSWER,
+    "hold": CallOperation.HOLD,
+    "retrieve": CallOperation.RETRIEVE,
+    "hangup": CallOperation.HANGUP,
+}
+_PREFERRED = (CallState.ESTABLISHED, CallState.DIALING, CallState.RINGING, CallState.HELD)
+
+
+class Calls:
+    """Handlers of calls."""
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+
+    async def index(self, request: web.Request, session: Session) -> Resource:
+        return collection(request, "calls", [self._switch.call(call) for call in self._own(session)])
+
+    async def one(self, request: web.Request, session: Session) -> Resource:
+        return success(call=self._switch.call(self._find(request, session)))
+
+    async def operate(self, request: web.Request, session: Session) -> Resource:
+        call = self._find(request, session)
+        name, body = await read_operation(request)
+        try:
+            operation = CallOperation(name)
+        except ValueError:
+            raise unknown_operation(name) from None
+        return self._carry_out(operation, call, body)
+
+    async def operate_on_active(self, request: web.Request, session: Session) -> Resource:
+        """`POST .../active/answer`, `DELETE .../active/hangup` and so on; a body is not read."""
+        operation = ALIASES[request.match_info["operation"]]
+        fitting = [call for call in self._own(session) if _is_possible(operation, call)]
+        if not fitting:
+            raise GwsError(StatusCode.NOT_FOUND, f"There is no call for {operation.value}")
+        return self._carry_out(operation, min(fitting, key=lambda call: _PREFERRED.index(call.state)), {})
+
+    def _carry_out(self, operation: CallOperation, call: CallView, body: Resource) -> Resource:
+        if not _is_possible(operation, call):
+            why = f"{operation.value} is not possible: the call is {call.state.value}"
+            raise GwsError(StatusCode.PARAMETER_INVALID, why)
+        reference = self._switch.reference(CALLS)
+        self._switch.request(REQUESTS[operation](call.dn, call.call_uuid, body, reference))
+        return success()
+
+    def _own(self, session: Session) -> list[CallView]:
+        return self._switch.calls(session.account.dn)
+
+    def _find(self, request: web.Request, session: Session) -> CallView:
+        wanted = request.match_info["call"]
+        for call in self._own(session):
+            if call.call_uuid == wanted:
+                return call
+        raise not_found("Call", wanted)
+
+
+def _is_possible(operation: CallOperation, call: CallView) -> bool:
+    allowed = {capability.value for capability in capabilities_of(call)}
+    return operation.value in allowed or (call.state, operation) in BESIDE_CAPABILITIES

@@ -1,0 +1,150 @@
+"""SIP Server's views of DNs and calls as GWS resources, and the requests back to it.
+
+The telephony contract has no request for do-not-disturb and forwarding, so GWS keeps those two itself: they show in the
+device resource and its capabilities but do not change where calls go.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cordboard.genesys import capabilities, resources, states
+from cordboard.genesys.capabilities import Capability
+from cordboard.genesys.operations import CallOperation
+from cordboard.genesys.status import VOICE_UNAVAILABLE, Resource, StatusCode
+from cordboard.lab.gws.answer import GwsError
+from cordboard.lab.gws.directory import VOICE_SERVICE, device_id
+from cordboard.lab.gws.settings import GwsSettings
+from cordboard.lab.telephony import AgentState, CallState, CallType, CallView, DnView, Telephony, TelephonyRequest
+
+# What the lab can do with a call; its capabilities offer no more than that.
+POSSIBLE = frozenset(
+    {
+        CallOperation.ANSWER,
+        CallOperation.HANGUP,
+        CallOperation.HOLD,
+        CallOperation.RETRIEVE,
+        CallOperation.SEND_DTMF,
+        CallOperation.CLEAR_CALL,
+        CallOperation.ATTACH_USER_DATA,
+        CallOperation.UPDATE_USER_DATA,
+        CallOperation.DELETE_USER_DATA,
+        CallOperation.DELETE_USER_DATA_PAIR,
+    }
+)
+
+_REMEMBERED_REFERENCES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    do_not_disturb: bool = False
+    forward_to: str = ""
+
+
+class Switch:
+    """The telephony as GWS resources; `clock` gives seconds of the Unix epoch."""
+
+    def __init__(self, telephony: Telephony, settings: GwsSettings, clock: Callable[[], float]) -> None:
+        self._telephony = telephony
+        self._settings = settings
+        self._clock = clock
+        self._devices: dict[str, _Device] = {}
+        self._counter = itertools.count(1)
+        self._channels: OrderedDict[int, str] = OrderedDict()
+
+    @property
+    def root(self) -> str:
+        return self._settings.api_root
+
+    def reference(self, channel: str) -> int:
+        """A new reference; an error with it is told on this CometD channel."""
+        reference = next(self._counter)
+        self._channels[reference] = channel
+        if len(self._channels) > _REMEMBERED_REFERENCES:
+            self._channels.popitem(last=False)
+        return reference
+
+    def channel_of(self, reference: int, otherwise: str) -> str:
+        return self._channels.pop(reference, otherwise)
+
+    def request(self, request: TelephonyRequest) -> None:
+        self._telephony.request(request)
+
+    def dn(self, dn: str) -> DnView:
+        """The DN with what GWS itself keeps. Raises `GwsError` 503+4 when SIP Server does not know it."""
+        view = self._telephony.dn(dn)
+        if view is None:
+            raise GwsError(StatusCode.INTERNAL_ERROR, VOICE_UNAVAILABLE, 503)
+        return self.with_own(view)
+
+    def with_own(self, view: DnView) -> DnView:
+        own = self._devices.get(view.dn, _Device())
+        return replace(
+            view,
+            do_not_disturb=view.do_not_disturb or own.do_not_disturb,
+            forward_to=view.forward_to or own.forward_to,
+        )
+
+    def set_do_not_disturb(self, dn: str, on: bool) -> None:
+        self._devices[dn] = replace(self._devices.get(dn, _Device()), do_not_disturb=on)
+
+    def set_forward(self, dn: str, destination: str) -> None:
+        self._devices[dn] = replace(self._devices.get(dn, _Device()), forward_to=destination)
+
+    def annex(self, dn: str) -> dict[str, str]:
+        return self._telephony.annex(dn)
+
+    def calls(self, dn: str) -> list[CallView]:
+        return [call for call in self._telephony.calls(dn) if call.state is not CallState.RELEASED]
+
+    # --- resources ----------------------------------------------------------------------------------------------------
+
+    def device(self, view: DnView) -> Resource:
+        device = resources.Device(
+            id=device_id(view.dn),
+            phone_number=view.dn,
+            active=view.state is not AgentState.LOGGED_OUT,
+            user_state=self.user_state(view),
+            voice_environment=VOICE_SERVICE,
+            do_not_disturb=view.do_not_disturb,
+            forward_to=view.forward_to,
+        )
+        return resources.device_resource(device, self.root)
+
+    def channel(self, view: DnView) -> Resource:
+        return resources.channel_resource(self.user_state(view))
+
+    def user_state(self, view: DnView) -> states.UserState:
+        for entry in self._settings.not_ready_reasons:
+            if view.state is AgentState.NOT_READY and view.reason and entry.user_state.reason == view.reason:
+                return entry.user_state
+        return states.user_state(view.state.value, view.work_mode)
+
+    def call(self, view: CallView) -> Resource:
+        duration = None if view.established is None else max(0, int(self._clock() - view.established))
+        call = resources.Call(
+            call_uuid=view.call_uuid,
+            connection_id=view.connection_id,
+            state=states.CallState(view.state.value),
+            call_type=states.CallType(view.call_type.value),
+            device_id=device_id(view.dn),
+            participants=view.participants,
+            dnis=view.dnis,
+            capabilities=capabilities_of(view),
+            ani="" if view.call_type is CallType.INTERNAL else view.ani,
+            user_data=dict(view.user_data),
+            duration=duration,
+        )
+        return resources.call_resource(call, self.root)
+
+
+def capabilities_of(view: CallView) -> tuple[Capability, ...]:
+    """The row of Genesys's table for this call, as far as the lab can do it."""
+    situation = capabilities.situation(
+        states.CallState(view.state.value), is_consult=view.call_type is CallType.CONSULT
+    )
+    return tuple(one for one in capabilities.capabilities(situation) if one.value in POSSIBLE)

@@ -1,0 +1,276 @@
+"""Calls over REST: dialling, operations, the integration guide's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import structlog
+
+from cordboard.lab.gws.calls import REQUESTS
+from cordboard.lab.gws.view import POSSIBLE
+from cordboard.lab.telephony import (
+    AnswerCall,
+    CallType,
+    ChangeUserData,
+    HoldCall,
+    MakeCall,
+    ReleaseCall,
+    RetrieveCall,
+    SendDtmf,
+)
+from kit.gws import gws_bench
+
+
+def test_the_capabilities_offer_what_can_be_asked_for() -> None:
+    assert REQUESTS.keys() == POSSIBLE
+
+
+async def test_calls_as_addresses_as_list_and_alone() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100", {"Segment": "Gold"})
+
+        uris = (await agent.get("/api/v2/me/calls")).json["uris"]
+        every = (await agent.get("/api/v2/me/calls/?fields=*")).json["calls"]
+        one = (await agent.get(f"/api/v2/me/calls/{call.call_uuid}")).json["call"]
+
+    assert uris == [f"{bench.settings.api_root}/me/calls/{call.call_uuid}"]
+    assert every == [one]
+    assert (one["id"], one["callUuid"], one["state"]) == (call.call_uuid, call.call_uuid, "Ringing")
+    assert one["ani"] == "+15550100"
+    assert one["userData"] == {"Segment": "Gold"}
+
+
+async def test_an_internal_call_does_not_tell_ani() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "5002", type=CallType.INTERNAL)
+
+        assert "ani" not in (await agent.get(f"/api/v2/me/calls/{call.call_uuid}")).json["call"]
+
+
+async def test_the_duration_counts_from_the_answer() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.establish(bench.telephony.ring("5001", "5002").call_uuid)
+        bench.now += 2.9
+
+        assert (await agent.get(f"/api/v2/me/calls/{call.call_uuid}")).json["call"]["duration"] == "2"
+
+
+async def test_dialling_asks_for_a_call() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+
+        answer = await agent.operate(
+            f"/me/devices/{agent.device}/calls", "Dial", destination={"phoneNumber": "5002"}, userData={"k": "v"}
+        )
+
+        request = bench.telephony.requests[-1]
+        assert answer.json == {"statusCode": 0}
+        assert isinstance(request, MakeCall)
+        assert (request.dn, request.destination, request.user_data) == ("5001", "5002", {"k": "v"})
+        (call,) = (await agent.get("/api/v2/me/calls?fields=*")).json["calls"]
+        assert (call["state"], call["callType"]) == ("Dialing", "Internal")
+        assert set(call["capabilities"]) >= {"Hangup", "SendDtmf"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, 1),
+        ({"destination": {}}, 1),
+        ({"destination": {"phoneNumber": ""}}, 1),
+        ({"destination": "5002"}, 2),
+        ({"destination": {"phoneNumber": 5002}}, 2),
+        ({"destination": {"phoneNumber": "5002\r\nVia: x"}}, 2),
+        ({"destination": {"phoneNumber": "5" * 65}}, 2),
+        ({"destination": {"phoneNumber": "sip:5002@evil"}}, 2),
+        ({"destination": {"phoneNumber": "5002"}, "userData": []}, 2),
+    ],
+    ids=str,
+)
+async def test_a_destination_that_cannot_be_dialled(fields: dict[str, Any], code: int) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        bench.telephony.requests.clear()
+
+        answer = await agent.operate(f"/me/devices/{agent.device}/calls", "Dial", **fields)
+
+        assert answer.code == (400, code)
+        assert bench.telephony.requests == []
+
+
+async def test_dialling_needs_a_registered_phone() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.signed_in()
+
+        answer = await agent.operate(f"/me/devices/{agent.device}/calls", "Dial", destination={"phoneNumber": "5002"})
+
+    assert answer.code == (500, 4)
+    assert answer.json["statusMessage"] == "Device '5001' is not registered."
+
+
+async def test_the_life_of_a_call_by_operations() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        bench.telephony.requests.clear()
+        call = bench.telephony.ring("5001", "+15550100").call_uuid
+        path = f"/me/calls/{call}"
+
+        for operation, fields in [
+            ("Answer", {}),
+            ("SendDtmf", {"digits": "12#"}),
+            ("Hold", {}),
+            ("Retrieve", {}),
+            ("AttachUserData", {"userData": {"a": {"b": 1}}}),
+            ("UpdateUserData", {"userData": {"c": "d"}}),
+            ("DeleteUserDataPair", {"key": "c"}),
+            ("DeleteUserData", {}),
+            ("Hangup", {}),
+        ]:
+            assert (await agent.operate(path, operation, **fields)).json == {"statusCode": 0}, operation
+
+        asked = bench.telephony.requests
+        assert [type(request) for request in asked] == [
+            AnswerCall,
+            SendDtmf,
+            HoldCall,
+            RetrieveCall,
+            ChangeUserData,
+            ChangeUserData,
+            ChangeUserData,
+            ChangeUserData,
+            ReleaseCall,
+        ]
+        assert all(request.dn == "5001" and getattr(request, "call_uuid", "") == call for request in asked)
+        assert [getattr(request, "digits", None) for request in asked][1] == "12#"
+        changes = [request for request in asked if isinstance(request, ChangeUserData)]
+        assert [(change.pairs, change.delete, change.clear) for change in changes] == [
+            ({"a": {"b": 1}}, (), False),
+            ({"c": "d"}, (), False),
+            ({}, ("c",), False),
+            ({}, (), True),
+        ]
+        assert len({request.reference for request in asked}) == len(asked)
+        assert (await agent.get(f"/api/v2{path}")).code == (404, 6)
+
+
+@pytest.mark.parametrize("operation", ["Hangup", "ClearCall"])
+async def test_a_ringing_call_can_be_refused(operation: str) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100")
+
+        assert (await agent.operate(f"/me/calls/{call.call_uuid}", operation)).code == (200, 0)
+        assert isinstance(bench.telephony.requests[-1], ReleaseCall)
+
+
+@pytest.mark.parametrize("operation", ["Hold", "Retrieve", "SendDtmf", "InitiateTransfer", "StartCallRecording"])
+async def test_what_a_ringing_call_does_not_allow_is_400_and_2(operation: str) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100")
+        bench.telephony.requests.clear()
+
+        answer = await agent.operate(
+            f"/me/calls/{call.call_uuid}", operation, digits="1", destination={"phoneNumber": "5002"}
+        )
+
+        assert answer.code == (400, 2)
+        assert bench.telephony.requests == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"operationName": "SendDtmf"}, 1),
+        ({"operationName": "SendDtmf", "digits": ""}, 1),
+        ({"operationName": "SendDtmf", "digits": 12}, 2),
+        ({"operationName": "SendDtmf", "digits": "1x"}, 2),
+        ({"operationName": "AttachUserData"}, 1),
+        ({"operationName": "UpdateUserData", "userData": "x"}, 2),
+        ({"operationName": "DeleteUserDataPair"}, 1),
+        ({"operationName": "DeleteUserDataPair", "key": 1}, 2),
+        ({"operationName": "Explode"}, 2),
+        ({}, 1),
+        (b"nonsense", 2),
+    ],
+    ids=str,
+)
+async def test_an_operation_that_cannot_be_understood(body: Any, code: int) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.establish(bench.telephony.ring("5001", "+15550100").call_uuid)
+        bench.telephony.requests.clear()
+
+        assert (await agent.post(f"/api/v2/me/calls/{call.call_uuid}", body)).code == (400, code)
+        assert bench.telephony.requests == []
+
+
+async def test_numbers_user_data_and_secrets_stay_out_of_the_log() -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with gws_bench() as bench:
+            agent = await bench.working()
+            page = await agent.cometd("/v2/me/calls")
+            call = bench.telephony.ring("5001", "+15550100", {"card": "4111"}).call_uuid
+            await agent.operate(f"/me/calls/{call}", "Answer")
+            await agent.operate(f"/me/devices/{agent.device}/calls", "Dial", destination={"phoneNumber": "+1555 0199"})
+            await agent.get("/api/v2/contacts/%0aforged?number=15550188")
+            await agent.operate("/me", "EndContactCenterSession")
+            secrets = [cookie.value for cookie in agent.http.cookie_jar if cookie.key == "BAYEUX_BROWSER"]
+
+    said = str(lines)
+    assert len(lines) > 5
+    assert [word for word in ("5550", "4111", "Basic ", "\\n", page.client, *secrets) if word in said] == []
+
+
+async def test_a_call_of_somebody_else_is_not_there() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working("5001")
+        call = bench.telephony.ring("5002", "+15550100")
+
+        assert (await agent.get(f"/api/v2/me/calls/{call.call_uuid}")).code == (404, 6)
+        assert (await agent.operate(f"/me/calls/{call.call_uuid}", "Answer")).code == (404, 6)
+
+
+async def test_the_integration_guides_names() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        token = await agent.post("/api/v2/sign-in", {"userName": "agent5001", "password": "agent5001"})
+        guide = await bench.browser("5001", "Bearer " + token.json["token"])
+        call = bench.telephony.ring("5001", "+15550100").call_uuid
+        bench.telephony.requests.clear()
+
+        for method, name in [("POST", "answer"), ("POST", "hold"), ("POST", "retrieve"), ("DELETE", "hangup")]:
+            answer = await guide.ask(method, f"/api/v2/me/calls/active/{name}", Content_Type="application/json")
+            assert answer.json == {"statusCode": 0}, name
+
+        kinds = [type(request) for request in bench.telephony.requests]
+        assert kinds == [AnswerCall, HoldCall, RetrieveCall, ReleaseCall]
+        assert {getattr(request, "call_uuid", "") for request in bench.telephony.requests} == {call}
+
+
+async def test_an_operation_on_the_active_call_takes_the_one_it_fits() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        ringing = bench.telephony.ring("5001", "+15550100").call_uuid
+        talking = bench.telephony.establish(bench.telephony.ring("5001", "+15550101").call_uuid).call_uuid
+        bench.telephony.requests.clear()
+
+        await agent.ask("DELETE", "/api/v2/me/calls/active/hangup")
+        await agent.ask("POST", "/api/v2/me/calls/active/answer")
+
+        assert [getattr(request, "call_uuid", "") for request in bench.telephony.requests] == [talking, ringing]
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("POST", "answer"), ("POST", "hold"), ("DELETE", "hangup"), ("DELETE", "answer"), ("POST", "eat")],
+)
+async def test_without_a_fitting_call_it_is_404_and_6(method: str, name: str) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+
+        assert (await agent.ask(method, f"/api/v2/me/calls/active/{name}", {})).code == (404, 6)
