@@ -1,0 +1,177 @@
+"""Actions about our INVITE and re-INVITE: responses, ACK, CANCEL, forks and glare (RFC 3261 sections 9.1, 13.2,
+14.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cordboard.sip import events
+from cordboard.sip.dialog import Dialog, cseq_of, tag_of
+from cordboard.sip.message import Response
+from cordboard.sip.session.effects import Abandon, Cancel, Effect, ForkByeSent, InviteSent, Outcome, SendAck, Start
+from cordboard.sip.session.states import Event
+
+if TYPE_CHECKING:
+    from cordboard.sip.session.usage import Session
+
+GLARE_WAIT_OWNER = 2.1  # seconds; section 14.1 asks for a random 2.1 to 4 s where we chose the Call-ID
+GLARE_WAIT_OTHER = 0.9  # and 0 to 2 s where the peer did: the two ranges never meet, so fixed values serve as well
+GLARE_TRIES = 10
+ACKS_KEPT = 8
+
+
+def report_provisional(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    note_early_dialog(session, response)
+    return (events.Provisional(session.name, response),) if response.status > 100 else ()
+
+
+def note_early_dialog(session: Session, response: Response) -> None:
+    tag = tag_of(response.headers.get("To", ""))
+    if response.status == 100 or not tag or session.our_invite is None:
+        return
+    if tag in session.early:
+        session.early[tag].refresh(response)
+    else:
+        session.early[tag] = Dialog.from_response(session.our_invite.request, response)
+    session.dialog = session.early[tag]
+
+
+def send_cancel(session: Session, _: object, now: float) -> Iterable[Effect]:
+    assert session.our_invite is not None
+    return (Cancel(session.our_invite.request),)
+
+
+def abandon_invite(session: Session, _: object, now: float) -> Iterable[Effect]:
+    """A re-INVITE in progress when the session ends gets its final response, but is not waited for without limit."""
+    return (Abandon(session.our_invite.request),) if session.our_invite else ()
+
+
+def take_success(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    """The 2xx confirms the dialog of its tag; other early dialogs are over (section 13.2.2.4)."""
+    invite = session.our_invite
+    assert invite is not None
+    if invite.initial:
+        tag = tag_of(response.headers.get("To", ""))
+        session.dialog = session.early.get(tag) or Dialog.from_response(invite.request, response)
+        session.dialog.confirm(response)
+        session.early = {tag: session.dialog}
+    elif session.dialog is not None:
+        session.dialog.refresh(response)
+    return ()
+
+
+def report_accepted(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    assert session.our_invite is not None
+    return (events.Accepted(session.name, response, session.our_invite.initial),)
+
+
+def send_ack(session: Session, _: object, now: float) -> Iterable[Effect]:
+    """The ACK that needs no answer from the user; it repeats what the style says of the INVITE's headers."""
+    invite = session.our_invite
+    assert invite is not None
+    names = session.terms.repeated_in_ack
+    headers = tuple(field for field in invite.headers if field[0].lower() in names)
+    return _acknowledge(session, invite.cseq, headers, "")
+
+
+def send_answering_ack(session: Session, command: events.Acknowledge, now: float) -> Iterable[Effect]:
+    assert session.our_invite is not None
+    return _acknowledge(session, session.our_invite.cseq, command.headers, command.sdp)
+
+
+def _acknowledge(session: Session, cseq: int, headers: tuple[events.Header, ...], sdp: str) -> Iterable[Effect]:
+    dialog = session.dialog
+    assert dialog is not None
+    session.our_invite = None
+    ack = SendAck(session.way(dialog), dialog.ack(cseq, session.ack_headers(headers, sdp), sdp.encode()))
+    session.acks[dialog.remote_tag, cseq] = ack
+    while len(session.acks) > ACKS_KEPT:
+        del session.acks[next(iter(session.acks))]
+    return (ack,)
+
+
+def send_ack_again(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    """Each repetition of a 2xx gets the same ACK (section 13.2.2.4); none yet where the user still owes the answer."""
+    ack = session.acks.get((tag_of(response.headers.get("To", "")), cseq_of(response).number))
+    return (ack,) if ack else ()
+
+
+def end_fork(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    """Another fork answered too: it is acknowledged and told BYE (section 13.2.2.4)."""
+    if session.first_invite is None:
+        return ()
+    dialog = Dialog.from_response(session.first_invite, response)
+    cseq = cseq_of(response).number
+    ack = SendAck(session.way(dialog), dialog.ack(cseq, session.ack_headers((), "")))
+    session.acks[dialog.remote_tag, cseq] = ack
+    bye = dialog.request("BYE", session.request_headers("BYE", ()))
+    return ack, Start(ForkByeSent(), session.way(dialog), bye)
+
+
+def report_rejected(session: Session, outcome: Outcome, now: float) -> Iterable[Effect]:
+    session.our_invite = None
+    return (events.Rejected(session.name, outcome.status, outcome.response),)
+
+
+def report_terminated(session: Session, _: object, now: float) -> Iterable[Effect]:
+    """The callee sent a BYE before any final response, which only a broken one does: the call is over all the same."""
+    return (events.Rejected(session.name, 487, None),)
+
+
+def report_reinvite_rejected(session: Session, outcome: Outcome, now: float) -> Iterable[Effect]:
+    session.our_invite, session.glares = None, 0
+    return (events.ReinviteRejected(session.name, outcome.status, outcome.response),)
+
+
+def forget_invite(session: Session, _: object, now: float) -> Iterable[Effect]:
+    session.our_invite = None
+    return ()
+
+
+def queue_reinvite(session: Session, command: events.Reinvite, now: float) -> Iterable[Effect]:
+    """Another INVITE is in progress: wait for its end (section 14.1). A newer one takes the place of an older one."""
+    session.queued = command
+    return ()
+
+
+def send_reinvite(session: Session, command: events.Reinvite, now: float) -> Iterable[Effect]:
+    dialog = session.dialog
+    assert dialog is not None
+    session.disarm(Event.GLARE_OVER)
+    headers = session.request_headers("INVITE", command.headers, "application/sdp" if command.sdp else "")
+    request = dialog.request("INVITE", headers, command.sdp.encode())
+    session.begin_invite(request, initial=False, headers=command.headers)
+    session.last_reinvite = command
+    return (Start(InviteSent(cseq_of(request).number), session.way(dialog), request),)
+
+
+def send_queued_reinvite(session: Session, _: object, now: float) -> Iterable[Effect]:
+    command, session.queued = session.queued, None
+    return send_reinvite(session, command, now) if command else ()
+
+
+def wait_after_glare(session: Session, outcome: Outcome, now: float) -> Iterable[Effect]:
+    """491: both sent a re-INVITE at once (section 14.1). A peer that never stops saying so is believed in the end."""
+    session.our_invite = None
+    session.glares += 1
+    if session.queued is None:
+        session.queued = session.last_reinvite
+    if session.glares >= GLARE_TRIES:
+        session.queued, session.glares = None, 0
+        session.arm(Event.GLARE_OVER, now)
+        return (events.ReinviteRejected(session.name, outcome.status, outcome.response),)
+    wait = GLARE_WAIT_OWNER if session.dialog and session.dialog.owner else GLARE_WAIT_OTHER
+    session.arm(Event.GLARE_OVER, now + wait)
+    return ()
+
+
+def stop_glare_timer(session: Session, _: object, now: float) -> Iterable[Effect]:
+    session.disarm(Event.GLARE_OVER)
+    return ()
+
+
+def settle_glare(session: Session, _: object, now: float) -> Iterable[Effect]:
+    session.glares = 0
+    return ()
