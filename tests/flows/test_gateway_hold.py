@@ -144,6 +144,19 @@ def test_page_holds_by_reinvite(ladder: Ladder, gateway: GatewayStack) -> None:
     assert not gateway.engine.held
 
 
+def test_page_holds_by_update(ladder: Ladder, gateway: GatewayStack) -> None:
+    """JsSIP's `hold({useUpdate: true})`."""
+    BODIES["page hold"] = WEBRTC.replace("a=sendrecv", "a=sendonly")
+    ladder("""
+        page  -> UPDATE sip:5001@gateway.invalid | page hold
+        trunk <- INVITE | /a=inactive/
+        page  <- 200 UPDATE | /s=page_answer/
+        trunk -> 200 INVITE | server hold
+        trunk <- ACK
+    """)
+    assert gateway.engine.held
+
+
 def test_unusable_offer_of_sip_server_is_refused_and_the_call_goes_on(ladder: Ladder, gateway: GatewayStack) -> None:
     gateway.engine.failing[Verb.TAKE_TRUNK_OFFER] = 488
     ladder("""

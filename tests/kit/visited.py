@@ -1,4 +1,4 @@
-"""Which cells of the call's tables the ladders have been through: a cell that no ladder visits is a line nobody has shown."""
+"""Which cells of the call's tables the ladders have been through: one that none visits is a line nobody has shown."""
 
 from __future__ import annotations
 

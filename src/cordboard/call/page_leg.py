@@ -150,11 +150,13 @@ class PageLeg(Leg):
         return self.take_answer(description(event.request))
 
     def _reinvited(self, event: sip.Reinvited, now: float) -> list[LegOutput]:
+        return [*self.collect(event.request, Purpose.ACCEPT_REINVITE), *self.reoffered(event.request)]
+
+    def reoffered(self, request: Request) -> list[LegOutput]:
         """A page without GWS holds by itself; its ICE and DTLS stay, SIP Server gets a hold."""
-        held = is_hold(event.request)
+        held = is_hold(request)
         changed, self.held = held is not None and held != self.held, self.held if held is None else held
-        told: list[LegOutput] = [Update(held=self.held)] if changed else []
-        return [*self.collect(event.request, Purpose.ACCEPT_REINVITE), *told]
+        return [Update(held=self.held)] if changed else []
 
     # --- words
 

@@ -30,10 +30,10 @@ def _info(leg: PageLeg, event: sip.Requested) -> list[LegOutput]:
 
 
 def _update(leg: PageLeg, event: sip.Requested) -> list[LegOutput]:
-    """JsSIP refreshes its session by UPDATE without SDP (RFC 4028 section 7.4)."""
+    """JsSIP refreshes its session by UPDATE without SDP (RFC 4028 section 7.4), and can hold by one with SDP."""
     if not event.request.body:
         return [leg.respond(event, 200)]
-    return leg.collect(event.request, Purpose.ACCEPT_UPDATE, event.transaction)
+    return [*leg.collect(event.request, Purpose.ACCEPT_UPDATE, event.transaction), *leg.reoffered(event.request)]
 
 
 def _granted(leg: PageLeg, event: sip.Requested) -> list[LegOutput]:

@@ -77,7 +77,7 @@ class PageAuthentication:
         return Granted() if verdict is digest.Verdict.GOOD else self._challenge(now, verdict is digest.Verdict.STALE)
 
     def _challenge(self, now: float, stale: bool) -> Challenged:
-        """MD5 stands first: JsSIP looks at the first challenge only and knows nothing else (RFC 8760 has it last)."""
+        """MD5 stands last (RFC 8760 section 2.3): JsSIP keeps the last challenge only and knows nothing else."""
         nonce = digest.nonce(self._secret, now)
-        algorithms = ("MD5", "SHA-256")
+        algorithms = ("SHA-256", "MD5")
         return Challenged(tuple(digest.challenge(self._realm, nonce, each, stale=stale) for each in algorithms))

@@ -1,0 +1,117 @@
+"""A GWS that answers just enough for the desk's tests and writes down what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+VOICE_DEVICE = {"id": "device-5001", "phoneNumber": "5001", "channels": ["voice"], "deviceState": "Active"}
+
+
+def user_resource(**changes: Any) -> dict[str, Any]:
+    """The payload of GET /api/v2/me for agent5001."""
+    return {
+        "userName": "agent5001",
+        "firstName": "Ada",
+        "lastName": "Agent",
+        "uri": "http://gws.invalid/api/v2/users/1",
+        "devices": [{**VOICE_DEVICE, "userState": {"state": "Ready", "displayName": "Ready"}}],
+        "channels": [{"channel": "voice", "userState": {"state": "Ready"}}],
+        "calls": [],
+    } | changes
+
+
+@dataclass
+class FakeGws:
+    """`sessions` are the JSESSIONIDs that are good; `asked` holds each request's method, path, headers and body."""
+
+    user: dict[str, Any] = field(default_factory=user_resource)
+    sessions: set[str] = field(default_factory=set)
+    asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    polls_waiting: int = 0
+    polls_cancelled: int = 0
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def application(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/api/v2/me", self.me)
+        application.router.add_post("/api/v2/notifications", self.poll)
+        application.router.add_get("/api/v2/moved", self.moved)
+        application.router.add_get("/api/v2/broken", self.broken)
+        application.router.add_get("/api/v2/slow", self.slow)
+        application.router.add_route("*", "/{path:.*}", self.echo)
+        return application
+
+    async def _note(self, request: web.Request) -> None:
+        body = await request.read()
+        self.asked.append((request.method, request.raw_path, dict(request.headers), body))
+
+    async def me(self, request: web.Request) -> web.Response:
+        await self._note(request)
+        basic = "Basic " + base64.b64encode(b"agent5001:agent5001").decode()
+        session = request.cookies.get("JSESSIONID", "")
+        if request.headers.get("Authorization") == basic:
+            session = f"node{len(self.sessions)}"
+            self.sessions.add(session)
+            answer = web.json_response({"statusCode": 0, "user": self.user})
+            answer.set_cookie("JSESSIONID", session, httponly=True)
+            return answer
+        if session in self.sessions:
+            return web.json_response({"statusCode": 0, "user": self.user})
+        return web.json_response({"statusCode": 20, "statusMessage": "Access denied"}, status=403)
+
+    async def poll(self, request: web.Request) -> web.StreamResponse:
+        """A chunked answer in two parts, the second after `event`."""
+        await self._note(request)
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        answer.set_cookie("BAYEUX_BROWSER", f"browser{len(self.asked)}")
+        await answer.prepare(request)
+        await answer.write(b"[1,")
+        self.polls_waiting += 1
+        try:
+            await self.event.wait()
+        except asyncio.CancelledError:
+            self.polls_cancelled += 1
+            raise
+        finally:
+            self.polls_waiting -= 1
+        await answer.write(b"2]")
+        return answer
+
+    async def moved(self, _request: web.Request) -> web.Response:
+        raise web.HTTPFound("https://gws.invalid/api/v2/me")
+
+    async def broken(self, request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        await answer.write(b"half of it")
+        assert request.transport is not None
+        request.transport.abort()
+        return answer
+
+    async def slow(self, _request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        return web.Response()
+
+    async def echo(self, request: web.Request) -> web.Response:
+        await self._note(request)
+        if request.cookies.get("JSESSIONID") not in self.sessions:
+            return web.json_response({"statusCode": 20, "statusMessage": "Access denied"}, status=403)
+        if request.path.endswith("/wrong-state"):
+            return web.json_response({"statusCode": 2, "statusMessage": "wrong state"}, status=400)
+        answer = web.json_response(
+            {"statusCode": 0, "asked": request.raw_path},
+            headers={
+                "X-CSRF-HEADER": "X-CSRF-TOKEN",
+                "X-CSRF-TOKEN": "csrf-1",
+                "X-Frame-Options": "DENY",
+                "Access-Control-Allow-Origin": "*",
+                "WWW-Authenticate": "Basic",
+            },
+        )
+        answer.set_cookie("ROUTE", "a")
+        return answer

@@ -1,0 +1,237 @@
+"""The SIP Server look-alike in virtual time for ladders: phones and callers as SIP peers, CTI and media server as
+words.
+
+    cti   -> AnswerCall 5001
+    cti   <- EventEstablished 5001 state=Established
+    media <- OpenMedia music
+
+A `cti` or `media` line is matched word by word: each expected word must be among those of the message. The media server
+replies at once with a description named after the service and a count, unless `media_fails` or `media_waits` is set.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from cordboard.lab import telephony as cti
+from cordboard.lab.media_server_port import CloseMedia, MediaFailed, MediaOpened, OpenMedia, PointMedia
+from cordboard.lab.sip_server.calls.leg import Broken
+from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
+from cordboard.lab.sip_server.machine import CallExpected
+from cordboard.lab.sip_server.settings import DnSettings, SipServerSettings
+from cordboard.lab.sip_server.stack import Stack
+from cordboard.sip import events as sip
+from kit.ladder import Ladder
+from kit.peer import BODIES, SipPeer
+
+SERVER = ("127.0.0.81", 5070)
+TRUNK = ("127.0.0.90", 5060)
+GUIDS = (
+    "0A0A0A0A-1111-4222-8333-444455556666",
+    "0B0B0B0B-1111-4222-8333-444455556666",
+    "0C0C0C0C-1111-4222-8333-444455556666",
+)
+RUN = bytes(range(16))
+WALL_CLOCK = 1_700_000_000.0
+
+
+def description(
+    name: str, address: str = "127.0.0.1", port: int = 8000, formats: str = "0 8 101", extra: str = ""
+) -> str:
+    """A plain description whose session name says who made it."""
+    names = {"0": "PCMU/8000", "8": "PCMA/8000", "18": "G729/8000", "101": "telephone-event/8000"}
+    maps = "".join(f"a=rtpmap:{number} {names[number]}\r\n" for number in formats.split())
+    return (
+        f"v=0\r\no=- 7 7 IN IP4 {address}\r\ns={name}\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP {formats}\r\n{maps}{extra}"
+    )
+
+
+BODIES.update(
+    {
+        "caller": description("caller", "127.0.0.90"),
+        "caller-answer": description("caller-answer", "127.0.0.90", formats="0 101"),
+        "agent": description("agent", "127.0.0.64", formats="0 101"),
+        "agent-full": description("agent-full", "127.0.0.64", formats="0 8 18 101"),
+        "agent-hold": description("agent-hold", "127.0.0.64", extra="a=sendonly\r\n"),
+        "agent-inactive": description("agent-inactive", "127.0.0.64", extra="a=inactive\r\n"),
+        "agent-zero": description("agent-zero", "0.0.0.0"),
+        "agent-active": description("agent-active", "127.0.0.64", extra="a=sendrecv\r\n"),
+        "rubbish": "this is no description",
+        "colleague": description("colleague", "127.0.0.65", formats="0 101"),
+        "colleague-full": description("colleague-full", "127.0.0.65"),
+        "colleague-inactive": description("colleague-inactive", "127.0.0.65", extra="a=inactive\r\n"),
+    }
+)
+
+
+class WordsPeer:
+    """CTI or the media server in a ladder."""
+
+    def build(self, text: str) -> bytes:
+        return text.encode()
+
+    def match(self, text: str, data: bytes) -> str:
+        missing = [word for word in text.split() if word not in data.decode().split()]
+        return f"missing: {' '.join(missing)}" if missing else ""
+
+
+class SipServerStack:
+    """Implements `kit.ladder.Stack`; SIP peers are told apart by their address."""
+
+    def __init__(self, settings: SipServerSettings | None = None, **options: Any) -> None:
+        self.settings = settings or lab_settings(**options)
+        guids: Iterator[str] = iter(GUIDS)
+        self.stack = Stack(
+            self.settings,
+            GenesysIdentifiers(SERVER[0], lambda: next(guids)),
+            run=RUN,
+            secret=b"secret",
+            wall_clock=WALL_CLOCK,
+        )
+        self.sent: list[tuple[str, bytes]] = []
+        self.events: list[cti.TelephonyEvent] = []
+        self.broken: list[Broken] = []
+        self.media_fails = False
+        self.media_waits = False  # whether replies are kept back until `media -> reply`
+        self.kept: list[Any] = []
+        self.media_asks = False  # whether media lines are part of the ladder
+        self.addresses: dict[tuple[str, int], str] = {}
+        self._numbers = itertools.count(1)
+
+    @property
+    def deadline(self) -> float | None:
+        return self.stack.deadline
+
+    @property
+    def switch(self) -> Any:
+        return self.stack.machine.switch
+
+    def address(self, peer: str) -> tuple[str, int]:
+        return next(address for address, name in self.addresses.items() if name == peer)
+
+    def receive(self, peer: str, data: bytes, now: float) -> None:
+        if peer == "cti":
+            self.feed(self._request(data.decode().split()), now)
+        elif peer == "media":
+            self.feed(self.kept.pop(0), now)
+        else:
+            self.feed(sip.Received(sip.Flow("UDP", "sip-server", self.address(peer)), data), now)
+
+    def pass_time(self, now: float) -> None:
+        self.feed(sip.Tick(), now)
+
+    def expect_call(self, call_id: str, user_data: cti.UserData, now: float) -> None:
+        self.feed(CallExpected(call_id, user_data), now)
+
+    def feed(self, input: Any, now: float) -> None:
+        for output in self.stack.handle(input, now):
+            if isinstance(output, sip.Transmit):
+                self.sent.append((self.addresses.get(output.flow.remote, str(output.flow.remote)), output.data))
+            elif isinstance(output, OpenMedia | PointMedia | CloseMedia):
+                self._media(output, now)
+            elif isinstance(output, Broken):
+                self.broken.append(output)
+            elif not isinstance(output, sip.Malformed):
+                self.events.append(output)
+                self.sent.append(("cti", words_of(output).encode()))
+
+    def register(self, dn: str, peer: str, now: float) -> None:
+        """Register the DN from that peer's address; the answers are not part of any ladder."""
+        host, port = self.address(peer)
+        data = (
+            f"REGISTER sip:{SERVER[0]}:{SERVER[1]} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{port};branch=z9hG4bKreg{dn}\r\n"
+            f"From: <sip:{dn}@{SERVER[0]}:{SERVER[1]}>;tag=reg\r\nTo: <sip:{dn}@{SERVER[0]}:{SERVER[1]}>\r\n"
+            f"Call-ID: reg-{dn}\r\nCSeq: 1 REGISTER\r\nContact: <sip:{dn}@{host}:{port}>\r\nExpires: 3600\r\n"
+            "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        )
+        self.receive(peer, data.encode(), now)
+        self.sent.clear()
+
+    def _media(self, request: OpenMedia | PointMedia | CloseMedia, now: float) -> None:
+        service = f" {request.service}" if isinstance(request, OpenMedia) else ""
+        if self.media_asks:
+            self.sent.append(("media", f"{type(request).__name__}{service}".encode()))
+        if isinstance(request, OpenMedia):
+            name = f"{request.service}-{next(self._numbers)}"
+            reply = MediaOpened(request.session, description(name, "127.0.0.81", 9000, "0 101"))
+            answer = MediaFailed(request.session, "no media") if self.media_fails else reply
+            if self.media_waits:
+                self.kept.append(answer)
+            else:
+                self.feed(answer, now)
+
+    def _request(self, words: list[str]) -> cti.TelephonyRequest:
+        name, dn, *rest = words
+        if name == "MakeCall":
+            return cti.MakeCall(dn, rest[0], reference=7)
+        if name == "AgentLogin":
+            return cti.AgentLogin(dn, f"agent{dn}", reference=7)
+        if name in ("AgentLogout", "AgentSetReady", "AgentSetNotReady"):
+            kinds = {"AgentLogout": cti.AgentLogout, "AgentSetReady": cti.AgentSetReady}
+            return kinds.get(name, cti.AgentSetNotReady)(dn, reference=7)
+        views = self.switch.views(dn)
+        call = views[-1].call_uuid if views else "0" * 32
+        if name == "SendDtmf":
+            return cti.SendDtmf(dn, call, rest[0], reference=7)
+        kind = {"AnswerCall": cti.AnswerCall, "HoldCall": cti.HoldCall, "RetrieveCall": cti.RetrieveCall}.get(name)
+        return (kind or cti.ReleaseCall)(dn, call, reference=7)
+
+
+def words_of(event: cti.TelephonyEvent) -> str:
+    """An event as the words that a ladder can name."""
+    if isinstance(event, cti.CallEvent):
+        call = event.call
+        extensions = " ".join(f"{name}={value}" for name, value in event.extensions.items())
+        data = " ".join(f"data.{name}={value}" for name, value in call.user_data.items())
+        return (
+            f"{event.name} {call.dn} state={call.state} type={call.call_type} ani={call.ani} dnis={call.dnis} "
+            f"with={','.join(call.participants)} reference={event.reference} {extensions} {data}"
+        )
+    if isinstance(event, cti.DnEvent):
+        dn = event.dn
+        return f"DnEvent {dn.dn} {dn.state} mode={dn.work_mode} service={dn.in_service} reference={event.reference}"
+    return f"Error {event.dn} code={event.code} reference={event.reference}"
+
+
+def lab_settings(**options: Any) -> SipServerSettings:
+    """DNs 5001 to 5003 on the server of the ladders."""
+    dns = options.pop("dns", tuple(DnSettings(dn) for dn in ("5001", "5002", "5003")))
+    return SipServerSettings(**{"address": SERVER, "dns": dns, "trunk": TRUNK, **options})
+
+
+def phone(name: str, dn: str, host: str) -> SipPeer:
+    """A scripted phone of a DN at host:5060."""
+    domain = f"{SERVER[0]}:{SERVER[1]}"
+    return SipPeer(name, f"sip:{dn}@{domain}", f"sip:somebody@{domain}", f"<sip:{dn}@{host}:5060>", f"UDP {host}:5060")
+
+
+def outside(name: str, number: str, host: str) -> SipPeer:
+    """A scripted party outside at host:5060."""
+    domain = f"{SERVER[0]}:{SERVER[1]}"
+    return SipPeer(
+        name, f"sip:{number}@{host}", f"sip:somebody@{domain}", f"<sip:{number}@{host}:5060>", f"UDP {host}:5060"
+    )
+
+
+def ladder_of(server: SipServerStack) -> Ladder:
+    """5001 ("agent") and 5002 ("colleague") are registered, "caller" and "trunk" are outside."""
+    server.addresses = {
+        ("127.0.0.64", 5060): "agent",
+        ("127.0.0.65", 5060): "colleague",
+        ("127.0.0.91", 5060): "caller",
+        TRUNK: "trunk",
+    }
+    server.register("5001", "agent", 1000.0)
+    server.register("5002", "colleague", 1000.0)
+    peers: dict[str, Any] = {
+        "agent": phone("agent", "5001", "127.0.0.64"),
+        "colleague": phone("colleague", "5002", "127.0.0.65"),
+        "caller": outside("caller", "+15550100", "127.0.0.91"),
+        "trunk": outside("trunk", "+15550123", TRUNK[0]),
+        "cti": WordsPeer(),
+        "media": WordsPeer(),
+    }
+    return Ladder(server, peers)

@@ -1,0 +1,101 @@
+"""Gateway and media engine of the product on loopback ports that nobody else uses, with the lab's settings and no lab.
+
+async with site(server.address, origins=[page_site.origin]) as running:
+    ... running.websocket_url ...
+    await running.assert_idle()
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cordboard.access.token import issue
+from cordboard.config import Address, Settings, lab_settings
+from cordboard.gateway.gateway import Gateway
+from cordboard.media.port import MediaEngine
+from cordboard.observe.metrics import Metrics
+from kit.phone import until
+from kit.relay import relay
+
+SECRET = b"the secret that desk and gateway share"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What runs. Agents are the lab's: 5001 to 5020."""
+
+    settings: Settings
+    engine: MediaEngine
+    gateway: Gateway
+
+    @property
+    def websocket_url(self) -> str:
+        """Where pages register."""
+        host, port = self.gateway.pages.address
+        return f"ws://{host}:{port}/ws"
+
+    @property
+    def sip(self) -> tuple[str, int]:
+        """Where SIP Server sends its calls."""
+        return self.gateway.trunk.address
+
+    def page_password(self, dn: str) -> str:
+        agent = self.settings.agent(dn)
+        assert agent is not None, dn
+        return agent.page_password
+
+    def token(self, dn: str, lifetime: float = 60.0) -> str:
+        """As the desk issues it."""
+        return issue(SECRET, dn, time.time(), lifetime)
+
+    async def assert_idle(self, within: float = 3.0) -> None:
+        """No call, no session and no media is left."""
+        calls = self.gateway.calls
+        gone = await until(lambda: len(calls) == 0 and calls.sessions == 0, within)
+        assert gone, f"{len(calls)} calls and {calls.sessions} sessions are left"
+        media = await self.engine.list()
+        assert not media, media
+
+
+@asynccontextmanager
+async def site(
+    sip_server: tuple[str, int],
+    *,
+    origins: Iterable[str] = (),
+    engine: MediaEngine | None = None,
+    **gateway: Any,
+) -> AsyncIterator[Site]:
+    """`origins` may open the WebSocket; `gateway` are fields of `GatewaySettings`, free ports where they name none."""
+    lab = lab_settings({"sip_server.address": Address(*sip_server)})
+    free = {"sip": Address(HOST, 0), "advertise": Address(HOST, 0), "websocket": Address(HOST, free_port())}
+    changes = {**free, "allowed_origins": tuple(origins), **gateway}
+    settings = replace(lab, gateway=replace(lab.gateway, **changes))
+    if engine is not None:
+        async with _gateway(settings, engine) as running:
+            yield running
+        return
+    async with relay() as own, _gateway(settings, own) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _gateway(settings: Settings, engine: MediaEngine) -> AsyncIterator[Site]:
+    gateway = await Gateway.start(settings, engine, SECRET, Metrics())
+    try:
+        yield Site(settings, engine, gateway)
+    finally:
+        await gateway.close()
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = HOST) -> int:
+    """A port that was free a moment ago, for those who must know theirs beforehand."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
