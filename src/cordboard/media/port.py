@@ -1,12 +1,14 @@
 """The media engine port, by sides.
 
-One media call has two sides: *page* (WebRTC: ICE, DTLS-SRTP) and *trunk* (plain RTP). Offer/answer is per side, because
-SIP Server's offerless INVITEs break every interface that turns one side's offer into the other's. Verbs `page_offer`,
-`page_answer`, `trunk_offer`, `trunk_answer` make a description; the `take_...` verbs take one in. The first verb that names
-a call creates it. All verbs of one call are carried out in the order in which they were asked for, and may be pipelined.
+One media call has two sides: *page* (WebRTC: ICE, DTLS-SRTP) and *trunk* (plain RTP). Offer/answer is per side,
+because SIP Server's offerless INVITEs break every interface that turns one side's offer into the other's. Verbs
+`page_offer`, `page_answer`, `trunk_offer`, `trunk_answer` make a description; the `take_...` verbs take one in. The
+first verb that names a call creates it. All verbs of one call are carried out in the order in which they were asked
+for, and may be pipelined.
 
-The law (architecture section 2): whatever happens on the trunk side, the page side's ufrag, fingerprint, mid, SSRC, sequence
-and timestamps go on unbroken. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id, version + 1.
+The law (architecture section 2): whatever happens on the trunk side, the page side's ufrag, fingerprint, mid, SSRC,
+sequence and timestamps go on unbroken. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id,
+version + 1.
 """
 
 from __future__ import annotations
@@ -89,7 +91,9 @@ class EngineHealth:
 
 @dataclass(frozen=True, slots=True)
 class ListedCall:
-    """A call that the engine carries, with the snapshot that the gateway stored beside it (architecture section 4.4)."""
+    """A call that the engine carries, with the snapshot that the gateway stored beside it (architecture section
+    4.4).
+    """
 
     call: str
     snapshot: str

@@ -1,0 +1,216 @@
+"""DTLS-SRTP (RFC 5763, RFC 5764), the one place that touches pyOpenSSL and pylibsrtp.
+
+Theory of operation. The worker makes one self-signed ECDSA P-256 certificate when it starts; its fingerprint goes
+into every description and all calls share it. We are always the DTLS server ("passive"). An `Association` lives
+between two memory buffers: `receive` takes one datagram and gives back the datagrams to send. When the handshake is
+done, the keys for SRTP are taken out of it at once, but `sessions` says nothing about trust: on calls *to* the page
+the handshake can be over before the page's answer has come, so the caller compares `peer_fingerprint` with the
+description and only then lets media through. The OpenSSL object is kept afterwards: a client that missed our last
+flight repeats its own (RFC 6347 section 4.2.4).
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL
+from pylibsrtp import Error as SrtpError
+from pylibsrtp import Policy, Session
+
+__all__ = ["Association", "DtlsError", "Identity", "SrtpError", "SrtpSessions", "fingerprint"]
+
+DATAGRAM_LIMIT = 1200  # what every path carries, also behind tunnels
+RECORD_HEADER = 13  # RFC 6347 section 4.1
+EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 section 4.2
+CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"
+REPLAY_WINDOW = 1024  # packets; the least that WebRTC stacks use over bad Wi-Fi
+HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha-256": hashes.SHA256,
+    "sha-384": hashes.SHA384,
+    "sha-512": hashes.SHA512,
+}
+
+
+class DtlsError(Exception):
+    """The handshake failed for good; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    name: bytes
+    policy: int
+    key_length: int
+    salt_length: int
+
+
+_PROFILES = {
+    profile.name: profile
+    for profile in (
+        _Profile(b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
+        _Profile(b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
+    )
+}
+
+
+def fingerprint(certificate: x509.Certificate, algorithm: str) -> str:
+    """The certificate's hash as SDP writes it (RFC 8122 section 5), e.g. `1A:2B:...`; "" for an unknown algorithm."""
+    hash_class = HASHES.get(algorithm.lower())
+    return certificate.fingerprint(hash_class()).hex(":").upper() if hash_class else ""
+
+
+class Identity:
+    """The worker's certificate and the OpenSSL context that all its associations share."""
+
+    def __init__(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _self_signed(key)
+        self.fingerprint = fingerprint(certificate, "sha-256")
+        self.context = SSL.Context(SSL.DTLS_METHOD)
+        self.context.set_options(SSL.OP_NO_TICKET | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_QUERY_MTU)
+        self.context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        # The page's is self-signed too: the fingerprint in its SDP vouches for it (RFC 5763 section 5).
+        self.context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
+        self.context.use_certificate(certificate)
+        self.context.use_privatekey(key)
+        self.context.set_cipher_list(CIPHERS)
+        self.context.set_tlsext_use_srtp(b":".join(_PROFILES))
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, secrets.token_hex(8))])
+    today = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+
+
+class SrtpSessions:
+    """The keys of both ways: `unprotect`, `unprotect_rtcp`, `protect`, `protect_rtcp`, each bytes -> bytes.
+
+    They raise `SrtpError` for a wrong tag or a repeated packet and `ValueError` for one that is too long.
+    """
+
+    __slots__ = ("profile", "protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
+
+    def __init__(self, profile: str, policy: int, inbound_key: bytes, outbound_key: bytes) -> None:
+        self.profile = profile
+        inbound = _session(inbound_key, Policy.SSRC_ANY_INBOUND, policy)
+        outbound = _session(outbound_key, Policy.SSRC_ANY_OUTBOUND, policy)
+        self.unprotect = inbound.unprotect
+        self.unprotect_rtcp = inbound.unprotect_rtcp
+        self.protect = outbound.protect
+        self.protect_rtcp = outbound.protect_rtcp
+
+
+def _session(key: bytes, ssrc_type: int, profile: int) -> Session:
+    policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=profile)
+    policy.window_size = REPLAY_WINDOW
+    return Session(policy)
+
+
+class Association:
+    """One DTLS association with a page, as the server. `now` is in seconds of any steady clock."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._connection = SSL.Connection(identity.context, None)
+        self._connection.set_accept_state()
+        self._connection.set_ciphertext_mtu(DATAGRAM_LIMIT)
+        self._timeout_at: float | None = None
+        self.sessions: SrtpSessions | None = None
+
+    @property
+    def established(self) -> bool:
+        """Whether the handshake is done and the keys are there."""
+        return self.sessions is not None
+
+    @property
+    def deadline(self) -> float | None:
+        """When the last flight has to be sent again, unless the peer goes on before."""
+        return self._timeout_at
+
+    def peer_fingerprint(self, algorithm: str) -> str:
+        """The hash of the certificate that the peer has shown; "" when there is none or the algorithm is unknown."""
+        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        return "" if certificate is None else fingerprint(certificate, algorithm)
+
+    def receive(self, datagram: bytes, now: float) -> list[bytes]:
+        """Take one datagram; the datagrams to send back. Raises `DtlsError` when the handshake has failed for good."""
+        self._connection.bio_write(datagram)
+        return self._advance(now)
+
+    def handle_timeout(self, now: float) -> list[bytes]:
+        """The deadline has passed: the flight to repeat."""
+        try:
+            self._connection.DTLSv1_handle_timeout()
+        except SSL.Error as error:
+            raise DtlsError(f"DTLS gave up: {_why(error)}") from None
+        return self._flush(now)
+
+    def _advance(self, now: float) -> list[bytes]:
+        try:
+            if self.sessions is None:
+                self._connection.do_handshake()
+                self.sessions = self._export()
+            else:
+                self._connection.recv(1)
+        except SSL.WantReadError:
+            pass
+        except SSL.ZeroReturnError:
+            pass  # the page said goodbye; SIP says what that means for the call
+        except SSL.Error as error:
+            if self.sessions is None:
+                raise DtlsError(f"DTLS handshake refused: {_why(error)}") from None
+        return self._flush(now)
+
+    def _export(self) -> SrtpSessions:
+        profile = _PROFILES.get(self._connection.get_selected_srtp_profile())
+        if profile is None:
+            raise DtlsError("DTLS is done, but no common SRTP profile was chosen")
+        key, salt = profile.key_length, profile.salt_length
+        material = self._connection.export_keying_material(EXPORTER_LABEL, 2 * (key + salt))
+        client_key, server_key = material[:key], material[key : 2 * key]
+        client_salt, server_salt = material[2 * key : 2 * key + salt], material[2 * key + salt :]
+        return SrtpSessions(profile.name.decode(), profile.policy, client_key + client_salt, server_key + server_salt)
+
+    def _flush(self, now: float) -> list[bytes]:
+        left = self._connection.DTLSv1_get_timeout()
+        self._timeout_at = None if left is None else now + left
+        chunks = []
+        while True:
+            try:
+                chunks.append(self._connection.bio_read(16384))
+            except SSL.WantReadError:
+                return datagrams(b"".join(chunks))
+
+
+def datagrams(records: bytes) -> list[bytes]:
+    """OpenSSL's memory buffer forgets where datagrams end: pack whole DTLS records into datagrams again."""
+    packed: list[bytes] = []
+    begin = end = 0
+    while end < len(records):
+        record_end = end + RECORD_HEADER + int.from_bytes(records[end + 11 : end + 13], "big")
+        if record_end - begin > DATAGRAM_LIMIT and end > begin:
+            packed.append(records[begin:end])
+            begin = end
+        end = record_end
+    if begin < len(records):
+        packed.append(records[begin:])
+    return packed
+
+
+def _why(error: SSL.Error) -> str:
+    reasons = error.args[0] if error.args else ()
+    return reasons[-1][-1] if isinstance(reasons, list) and reasons else type(error).__name__

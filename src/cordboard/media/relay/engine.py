@@ -1,0 +1,109 @@
+"""The relay engine: the gateway's end of the embedded media engine. The packets themselves are the workers' business.
+
+A call lives in one worker, the one that had the fewest calls when it came. Verbs go out on that worker's socket in
+the order in which they were asked for, without waiting for the reply of the one before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from cordboard.media.port import CallStatistics, Direction, EngineHealth, ListedCall, MediaError, MediaEvent, Side
+from cordboard.media.relay.settings import RelaySettings
+from cordboard.media.relay.words import SNAPSHOT_LIMIT, statistics_from_json
+from cordboard.media.relay.workers import Workers
+from cordboard.observe import get_log
+
+log = get_log("media")
+
+
+class RelayEngine:
+    """Implements `MediaEngine`; made by `await RelayEngine.start(settings)`."""
+
+    def __init__(self, settings: RelaySettings) -> None:
+        self._listeners: list[Callable[[MediaEvent], None]] = []
+        self.workers = Workers(settings, self._event)
+
+    @classmethod
+    async def start(cls, settings: RelaySettings) -> RelayEngine:
+        """Adopt the workers that run, start those that are missing. Raises `WorkerFailed`."""
+        engine = cls(settings)
+        try:
+            await engine.workers.start()
+        except BaseException:
+            await engine.shutdown()
+            raise
+        return engine
+
+    async def page_offer(self, call: str) -> str:
+        return str(await self._ask("page_offer", call))
+
+    async def page_answer(self, call: str) -> str:
+        return str(await self._ask("page_answer", call))
+
+    async def trunk_offer(self, call: str) -> str:
+        return str(await self._ask("trunk_offer", call))
+
+    async def trunk_answer(self, call: str) -> str:
+        return str(await self._ask("trunk_answer", call))
+
+    async def take_page_offer(self, call: str, sdp: str) -> None:
+        await self._ask("take_page_offer", call, sdp=sdp)
+
+    async def take_page_answer(self, call: str, sdp: str) -> None:
+        await self._ask("take_page_answer", call, sdp=sdp)
+
+    async def take_trunk_offer(self, call: str, sdp: str) -> None:
+        await self._ask("take_trunk_offer", call, sdp=sdp)
+
+    async def take_trunk_answer(self, call: str, sdp: str) -> None:
+        await self._ask("take_trunk_answer", call, sdp=sdp)
+
+    async def direction(self, call: str, side: Side, direction: Direction) -> None:
+        await self._ask("direction", call, side=side.value, direction=direction.value)
+
+    async def snapshot(self, call: str, text: str) -> None:
+        if len(text.encode()) > SNAPSHOT_LIMIT:
+            raise MediaError(f"a snapshot has at most {SNAPSHOT_LIMIT} bytes", 500)
+        await self._ask("snapshot", call, text=text)
+
+    async def stats(self, call: str) -> CallStatistics:
+        worker = self.workers.carrying(call)
+        if worker is None:
+            raise MediaError("no such call", 481)
+        return statistics_from_json(await worker.link.request("stats", call=call))
+
+    async def close(self, call: str) -> None:
+        worker = self.workers.release(call)
+        if worker is not None:
+            with contextlib.suppress(MediaError):  # the worker went, and the call with it
+                await worker.link.request("close", call=call)
+
+    async def list(self) -> list[ListedCall]:
+        asked = [worker.link.request("list") for worker in self.workers.running.values()]
+        return [ListedCall(call, snapshot) for found in asked for call, snapshot in await found]
+
+    async def health(self) -> EngineHealth:
+        missing, running = self.workers.missing, len(self.workers.running)
+        why = f"{missing} of {missing + running} media workers are not running" if missing else ""
+        return EngineHealth(not missing, self.workers.calls, running, why)
+
+    def on_event(self, listener: Callable[[MediaEvent], None]) -> None:
+        self._listeners.append(listener)
+
+    async def shutdown(self) -> None:
+        """End the workers that this engine started or adopted, with all their calls."""
+        await self.workers.close()
+
+    def _ask(self, verb: str, call: str, **arguments: Any) -> asyncio.Future[Any]:
+        return self.workers.assign(call).link.request(verb, call=call, **arguments)
+
+    def _event(self, event: MediaEvent) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.exception("media event could not be handled", call=event.call, kind=event.kind)

@@ -1,0 +1,114 @@
+"""UDP sockets for media: the worker's one WebRTC port, and trunk pairs (even RTP, odd RTCP: RFC 3550 section 11)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from dataclasses import dataclass
+
+RECEIVE_BUFFER = 4 << 20  # of the shared port: all pages' packets of a bad scheduling moment; the kernel may give less
+
+EXPEDITED = 46 << 2  # RFC 4594 section 4.1: telephony
+SO_RCVBUFFORCE = 33  # socket(7); Python has no name for it
+
+
+class NoPortLeft(Exception):
+    """Every port of the range is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortPair:
+    """Two bound sockets; `port` is RTP's, RTCP's is the next."""
+
+    rtp: socket.socket
+    rtcp: socket.socket
+    port: int
+
+
+def bind_udp(address: str, port: int) -> socket.socket:
+    """A non-blocking UDP socket on that address; port 0 is a free one. Raises `OSError`."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+        sock.bind((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def bind_first_free(address: str, ports: tuple[int, int]) -> socket.socket:
+    """The first free port of the range, both ends included; (0, 0) is any.
+
+    Raises `NoPortLeft`, or `OSError` when the address is the trouble.
+    """
+    for port in range(ports[0], ports[1] + 1):
+        try:
+            sock = bind_udp(address, port)
+        except OSError as failure:
+            if failure.errno == errno.EADDRINUSE:
+                continue
+            raise
+        _widen(sock)
+        return sock
+    raise NoPortLeft(f"no UDP port of {ports[0]}-{ports[1]} is free on {address}")
+
+
+def _widen(sock: socket.socket) -> None:
+    """As much buffer as we are allowed: beyond `net.core.rmem_max` for root, up to it for others."""
+    for option in (SO_RCVBUFFORCE, socket.SO_RCVBUF):
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, option, RECEIVE_BUFFER)
+            return
+
+
+class PortPool:
+    """Hands out pairs from a range, the longest unused first, so that late packets of an old call meet nobody."""
+
+    def __init__(self, address: str, ports: tuple[int, int]) -> None:
+        self._address = address
+        self._ports = ports
+        first = ports[0] + ports[0] % 2
+        self._free = list(range(first, ports[1], 2))
+        self._free.reverse()
+        self._used: list[int] = []
+
+    @property
+    def free(self) -> int:
+        """How many pairs are not in use by this worker."""
+        return len(self._free) + len(self._used)
+
+    def take(self) -> PortPair:
+        """A pair of bound sockets. Raises `NoPortLeft`."""
+        for _ in range(self.free):
+            if not self._free:
+                self._free, self._used = self._used[::-1], []
+            port = self._free.pop()
+            pair = self._bind(port)
+            if pair is not None:
+                return pair
+            self._used.append(port)  # another program's or worker's: try it again after all others
+        raise NoPortLeft(f"no RTP port of {self._ports[0]}-{self._ports[1]} is free on {self._address}")
+
+    def give_back(self, pair: PortPair) -> None:
+        """Close both sockets; the pair can be taken again at once."""
+        pair.rtp.close()
+        pair.rtcp.close()
+        self._used.append(pair.port)
+
+    def _bind(self, port: int) -> PortPair | None:
+        try:
+            rtp = bind_udp(self._address, port)
+        except OSError as failure:
+            if failure.errno == errno.EADDRINUSE:
+                return None
+            raise
+        try:
+            return PortPair(rtp, bind_udp(self._address, port + 1), port)
+        except OSError as failure:
+            rtp.close()
+            if failure.errno == errno.EADDRINUSE:
+                return None
+            raise

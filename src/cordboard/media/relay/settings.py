@@ -1,0 +1,48 @@
+"""What a relay engine and its workers need to know."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class TrunkSource(StrEnum):
+    """Whom the trunk side takes RTP from."""
+
+    STRICT = "strict"  # the address and port of the description only
+    LATCH = "latch"  # the address of the description, and the port that its first packet comes from
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """Settings of a relay engine. Port ranges include both ends; times are in seconds."""
+
+    address: str = "127.0.0.1"  # where media ports are opened
+    advertise: str = ""  # the address in descriptions; empty: `address`
+    rtp_ports: tuple[int, int] = (10000, 20000)  # two per call
+    webrtc_ports: tuple[int, int] = (20100, 20131)  # one per worker; (0, 0): any free one
+    workers: int = 1
+    worker_directory: str = ""  # where workers are found again after a crash of the gateway; empty: nowhere
+    trunk_source: TrunkSource = TrunkSource.STRICT
+    orphan_seconds: float = 60.0  # how long a worker without a controller and without calls lives on
+    report_seconds: float = 5.0  # between two RTCP reports to the same side
+    watch_seconds: float = 10.0  # how often a worker is asked whether it lives, and how long it may think about it
+    log_level: str = "info"
+    log_format: str = "console"  # or "json"
+
+    @property
+    def advertised(self) -> str:
+        """The address that descriptions carry."""
+        return self.advertise or self.address
+
+    def to_json(self) -> dict[str, Any]:
+        """As a worker is told on its command line, and tells in its greeting."""
+        return {**asdict(self), "rtp_ports": [*self.rtp_ports], "webrtc_ports": [*self.webrtc_ports]}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> RelaySettings:
+        """The counterpart of `to_json`."""
+        rtp, webrtc = values["rtp_ports"], values["webrtc_ports"]
+        ranges = {"rtp_ports": (rtp[0], rtp[1]), "webrtc_ports": (webrtc[0], webrtc[1])}
+        return cls(**{**values, **ranges, "trunk_source": TrunkSource(values["trunk_source"])})

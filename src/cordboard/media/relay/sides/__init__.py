@@ -1,0 +1,1 @@
+"""One call in a worker: its two sides and the two ways between them."""

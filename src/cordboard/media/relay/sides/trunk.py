@@ -1,0 +1,121 @@
+"""The trunk's side on the wire: plain RTP and RTCP on a pair of ports of the call's own.
+
+Packets are taken from the address and port of the trunk's description only ("RTP bleed": whoever learns the source
+from packets can be taught a wrong one). With `TrunkSource.LATCH`, for a trunk behind NAT, the first packet from the
+described *address* fixes the port, once per description, and media goes back there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from cordboard.media.relay.loop import PacketLoop
+from cordboard.media.relay.ports import PortPair, PortPool
+from cordboard.media.relay.settings import TrunkSource
+from cordboard.media.relay.sides.reports import Reporter
+from cordboard.media.relay.sides.stream import Stream
+from cordboard.sdp.plain import UNSPECIFIED, PlainRemote
+from cordboard.stun.message import Address
+
+
+class TrunkSide:
+    """Opens its ports at once; raises `NoPortLeft`.
+
+    `stream` and `reporter` are set by the call before the first packet can come.
+    """
+
+    stream: Stream
+    reporter: Reporter
+
+    def __init__(self, pool: PortPool, loop: PacketLoop, source: TrunkSource) -> None:
+        self._pool = pool
+        self._loop = loop
+        self._latches = source is TrunkSource.LATCH
+        self._pair: PortPair = pool.take()
+        self._receive = self._pair.rtp.recvfrom
+        self._sendto = self._pair.rtp.sendto
+        self._source: Address | None = None
+        self._destination: Address | None = None
+        self._rtcp_destination: Address | None = None
+        self._described: Address | None = None
+        self._latched = False
+        self.refused = 0
+        loop.watch(self._pair.rtp, self._readable)
+        loop.watch(self._pair.rtcp, self._rtcp_readable)
+
+    @property
+    def port(self) -> int:
+        """Where the trunk is to send RTP; RTCP goes to the next port."""
+        return self._pair.port
+
+    def point(self, remote: PlainRemote) -> None:
+        """Send to where this description says and take packets from there only, at once.
+
+        An address of 0.0.0.0 says where nothing may be sent, not who is to be heard: the source stays.
+        """
+        if remote.refused or remote.address in UNSPECIFIED:
+            self._destination = self._rtcp_destination = None
+            return
+        described = (remote.address, remote.port)
+        if described != self._described:
+            self._described = self._source = described
+            self._latched = False
+        self._destination = self._source
+        self._rtcp_destination = (remote.address, remote.rtcp_port) if remote.rtcp_port else None
+
+    def _readable(self) -> None:
+        try:
+            data, source = self._receive(2048)
+        except BlockingIOError:
+            return
+        if (source != self._source and not self._latch(source)) or len(data) < 12 or not 127 < data[0] < 192:
+            self.refused += 1
+        elif 192 <= data[1] <= 223:
+            self.reporter.take(data, time.time())  # RFC 5761: some send RTCP to the RTP port
+        else:
+            self.stream.take(data, time.monotonic())
+
+    def _latch(self, source: Address) -> bool:
+        described = self._described
+        if not self._latches or self._latched or described is None or source[0] != described[0]:
+            return False
+        self._latched = True
+        self._source = source
+        if self._destination is not None:
+            self._destination = source
+        return True
+
+    def _rtcp_readable(self) -> None:
+        try:
+            data, source = self._pair.rtcp.recvfrom(2048)
+        except BlockingIOError:
+            return
+        described = self._described
+        if described is None or source[0] != described[0]:
+            self.refused += 1
+        else:
+            self.reporter.take(data, time.time())
+
+    def send(self, packet: bytes) -> bool:
+        """Send RTP to the trunk."""
+        destination = self._destination
+        if destination is None:
+            return False
+        try:
+            self._sendto(packet, destination)
+        except OSError:
+            return False
+        return True
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Send RTCP to the trunk."""
+        if self._rtcp_destination is not None:
+            with contextlib.suppress(OSError):
+                self._pair.rtcp.sendto(packet, self._rtcp_destination)
+
+    def close(self) -> None:
+        """Close both ports; they can be taken again at once."""
+        self._loop.forget(self._pair.rtp)
+        self._loop.forget(self._pair.rtcp)
+        self._pool.give_back(self._pair)

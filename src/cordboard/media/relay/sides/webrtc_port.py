@@ -1,0 +1,93 @@
+"""The worker's one UDP port for all pages.
+
+A datagram finds its page by the source that ICE has validated for it; a STUN request, which is how a source becomes
+valid, by the ufrag in its USERNAME. Everything else from a source that no check has vouched for is dropped unseen: a
+DTLS ClientHello sprayed over the port cannot disturb anybody's handshake.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Protocol
+
+from cordboard.stun.message import Address, username_of
+
+BATCH = 64  # packets that are read before others have their turn
+
+
+class Page(Protocol):
+    """What the port needs of a call's page side."""
+
+    def receive_stun(self, ufrag: str, data: bytes, source: Address, now: float) -> None: ...
+
+    def receive_dtls(self, data: bytes, source: Address, now: float) -> None: ...
+
+    def receive_media(self, data: bytes, source: Address) -> None: ...
+
+
+class WebRtcPort:
+    """Reads the socket and gives each datagram to its page."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._receive = sock.recvfrom
+        self.sendto = sock.sendto
+        self.socket = sock
+        self.port: int = sock.getsockname()[1]
+        self._by_source: dict[Address, Page] = {}
+        self._by_ufrag: dict[str, Page] = {}
+        self.strangers = 0  # datagrams that belonged to nobody
+
+    def readable(self) -> None:
+        """Read what is there, up to a batch, and hand it on."""
+        receive, by_source = self._receive, self._by_source
+        for _ in range(BATCH):
+            try:
+                data, source = receive(2048)
+            except BlockingIOError:
+                return
+            if len(data) < 12:
+                self.strangers += 1
+                continue
+            first = data[0]  # RFC 7983
+            page = by_source.get(source)
+            if first < 4:
+                self._receive_stun(data, source)
+            elif page is None:
+                self.strangers += 1
+            elif 127 < first < 192:
+                page.receive_media(data, source)
+            elif 19 < first < 64:
+                page.receive_dtls(data, source, time.monotonic())
+
+    def _receive_stun(self, data: bytes, source: Address) -> None:
+        ufrag = (username_of(data) or "").partition(":")[0]
+        page = self._by_ufrag.get(ufrag)
+        if page is None:
+            self.strangers += 1
+        else:
+            page.receive_stun(ufrag, data, source, time.monotonic())
+
+    def listen(self, ufrag: str, page: Page) -> None:
+        """Requests with that ufrag are for this page."""
+        self._by_ufrag[ufrag] = page
+
+    def unlisten(self, ufrag: str) -> None:
+        self._by_ufrag.pop(ufrag, None)
+
+    def assign(self, source: Address, page: Page) -> None:
+        """Datagrams from that source are this page's now; a browser may use the port of an earlier call again."""
+        self._by_source[source] = page
+
+    def release(self, page: Page) -> None:
+        """Forget a page's sources."""
+        for source in [source for source, owner in self._by_source.items() if owner is page]:
+            del self._by_source[source]
+
+    def send(self, data: bytes, destination: Address) -> bool:
+        """False when the kernel did not take it: as good as lost on the way."""
+        try:
+            self.sendto(data, destination)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,110 @@
+"""A media worker: one process, one core, one loop. Started by the engine:
+
+    python -m cordboard.media.relay.worker --socket PATH --settings JSON
+
+It says `ready` (or why not) on standard output and then serves the control socket and the media until it is told to
+end, gets SIGTERM, or has had neither controller nor calls for a minute. Without a controller its calls go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from cordboard.media.port import MediaEvent
+from cordboard.media.relay.control import ControlServer
+from cordboard.media.relay.dtls_srtp import Identity
+from cordboard.media.relay.loop import PacketLoop, Timer
+from cordboard.media.relay.ports import NoPortLeft, PortPool, bind_first_free
+from cordboard.media.relay.settings import RelaySettings
+from cordboard.media.relay.sides.call import Surroundings
+from cordboard.media.relay.sides.webrtc_port import WebRtcPort
+from cordboard.media.relay.switchboard import Switchboard
+from cordboard.observe import Occasionally, configure, get_log
+
+log = get_log("media")
+
+
+class Worker:
+    """Everything that a worker has. Raises `NoPortLeft` or `OSError` when its ports cannot be had."""
+
+    def __init__(self, path: Path, settings: RelaySettings) -> None:
+        self._settings = settings
+        self._occasionally = Occasionally(log)
+        self.loop = PacketLoop(self._failure)
+        port = WebRtcPort(bind_first_free(settings.address, settings.webrtc_ports))
+        self._webrtc_port = port
+        around = Surroundings(settings, self.loop, Identity(), port, PortPool(settings.address, settings.rtp_ports))
+        self._switchboard = Switchboard(around, self._tell, self.loop.stop)
+        self._control = ControlServer(self.loop, path, self._switchboard.perform, self._controllers_changed)
+        self.loop.watch(port.socket, port.readable)
+        self._orphan_timer: Timer | None = None
+        self._controllers_changed()
+
+    def _failure(self, failure: Exception) -> None:
+        """The boundary: one bad packet, verb or timer is not the others' trouble."""
+        self._occasionally.warning(type(failure).__name__, "media worker went on after a failure", exc_info=failure)
+
+    def _tell(self, event: MediaEvent) -> None:
+        self._control.tell(event)
+
+    def _controllers_changed(self) -> None:
+        if self._orphan_timer is not None:
+            self._orphan_timer.cancel()
+            self._orphan_timer = None
+        if not self._control.controllers:
+            self._orphan_timer = self.loop.at(time.monotonic() + self._settings.orphan_seconds, self._orphaned)
+
+    def _orphaned(self) -> None:
+        self._switchboard.close_lost()
+        if self._switchboard.busy:
+            self._orphan_timer = self.loop.at(time.monotonic() + self._settings.orphan_seconds, self._orphaned)
+        else:
+            log.info("media worker ends: nobody has needed it for a while")
+            self.loop.stop()
+
+    def close(self) -> None:
+        """Release every port and socket."""
+        self._switchboard.close()
+        self._control.close()
+        self.loop.forget(self._webrtc_port.socket)
+        self._webrtc_port.socket.close()
+        self.loop.close()
+
+
+def main() -> int:
+    """Run one worker; the exit status is 0 after a clean end, 1 when it could not start."""
+    parser = argparse.ArgumentParser(prog="cordboard.media.relay.worker", description="A media worker of Cordboard.")
+    parser.add_argument("--socket", type=Path, required=True, help="the Unix socket to listen on")
+    parser.add_argument("--settings", type=json.loads, required=True, help="its settings as JSON")
+    arguments = parser.parse_args()
+    settings = RelaySettings.from_json(arguments.settings)
+    configure(settings.log_level, settings.log_format)
+    try:
+        worker = Worker(arguments.socket, settings)
+    except (OSError, NoPortLeft) as failure:
+        print(failure, flush=True)
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.loop.stop())
+    # A packet leaves no garbage in cycles, but its tuples would set the collector off hundreds of times a second.
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+    print("ready", flush=True)
+    # Nobody reads on: whatever is printed from here must not end the worker when the engine is gone.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    try:
+        worker.loop.run()
+    finally:
+        worker.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
