@@ -1,0 +1,92 @@
+"""One process from start to end: what starts is ended again, in the opposite order, when a signal says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import NoReturn
+
+import uvloop
+
+from cordboard import observe
+from cordboard.cli import ports
+from cordboard.config import ConfigError, Settings, lab_settings, load
+from cordboard.media.relay.launch import WorkerFailed
+from cordboard.net.errors import AddressUnusable, PortTaken
+
+Start = Callable[[AsyncExitStack], Awaitable[str]]
+"""Starts everything, registering its end with the stack; gives the text that tells that all is ready."""
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_END_SECONDS = 10.0
+_log = observe.get_log("cordboard")
+
+
+def give_up(problems: tuple[str, ...] | list[str]) -> NoReturn:
+    """Tell each problem on a line of its own and end with status 2."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def settings_from(config: str | None, *, in_lab: bool) -> Settings:
+    """The settings of a file, or the lab's own; ends the process where they are wrong or a port is taken."""
+    try:
+        settings = load(config, in_lab=in_lab) if config else lab_settings()
+    except ConfigError as error:
+        give_up(error.problems)
+    if taken := ports.problems(ports.listeners(settings)):
+        give_up(taken)
+    observe.configure(settings.log.level, settings.log.format)
+    return settings
+
+
+def run(start: Start) -> None:
+    """Start, print the text, run until a signal, end everything. A failed start ends with status 2 and one sentence."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(_until_signal(start))
+        except (PortTaken, AddressUnusable, WorkerFailed) as error:
+            give_up([str(error)])
+
+
+async def _until_signal(start: Start) -> None:
+    ending = asyncio.Event()
+    starting = asyncio.current_task()
+
+    def signalled() -> None:
+        if starting is not None and not ready and not ending.is_set():
+            starting.cancel()
+        ending.set()
+
+    ready = False
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, signalled)
+    running = AsyncExitStack()
+    try:
+        text = await start(running)
+        ready = True
+        print(text, flush=True)
+        await ending.wait()
+    except asyncio.CancelledError:
+        if not ending.is_set():
+            raise
+    finally:
+        await _end(running)
+
+
+async def _end(running: AsyncExitStack) -> None:
+    """End what runs; what does not end in time is left to the end of the process."""
+    try:
+        async with asyncio.timeout(_END_SECONDS):
+            await running.aclose()
+    except TimeoutError:
+        _log.error("not everything ended in time", seconds=_END_SECONDS)
+    except Exception:
+        _log.exception("something failed while ending")
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()

@@ -1,0 +1,92 @@
+"""Settings that follow from others when they are left out, and settings that contradict each other."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from cordboard.config.values import Address, PortRange
+
+Values = Mapping[str, Any]
+
+_DERIVED: tuple[tuple[str, Callable[[Values], object]], ...] = (
+    ("sip_server.address", lambda values: values["lab.sip_server"]),
+    ("gateway.websocket_url", lambda values: f"ws://{values['gateway.websocket']}/ws"),
+    ("gateway.advertise", lambda values: values["gateway.sip"]),
+    ("media.advertise", lambda values: values["media.address"]),
+    ("media.workers", lambda values: min(os.cpu_count() or 1, len(values["media.webrtc_ports"]))),
+    ("desk.url", lambda values: f"http://{values['desk.listen']}".removesuffix(":80")),
+    ("gateway.allowed_origins", lambda values: (values["desk.url"],)),
+    ("gws.url", lambda values: f"http://{values['lab.gws']}".removesuffix(":80")),
+    ("gws.browser_url", lambda values: values["gws.url"]),
+    ("desk.frame_ancestors", lambda values: (values["gws.browser_url"],)),
+)
+
+
+def complete(values: dict[str, Any]) -> None:
+    """Fill what is empty from what it derives from; `values` are by `section.key`."""
+    for name, derive in _DERIVED:
+        if not values[name]:
+            values[name] = derive(values)
+
+
+def is_wildcard(host: str) -> bool:
+    """True for 0.0.0.0 and ::, at which one can listen but not be reached."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each contradiction as the names of the settings in it and a sentence. `values` are complete."""
+    yield from _unreachable(values)
+    yield from _same_port(values)
+    rtp, webrtc = values["media.rtp_ports"], values["media.webrtc_ports"]
+    if rtp.overlaps(webrtc):
+        yield (
+            ("media.webrtc_ports", "media.rtp_ports"),
+            f"[media] webrtc_ports: {webrtc} overlaps [media] rtp_ports {rtp}; {_beside(rtp, len(webrtc))} does not",
+        )
+    if values["media.workers"] > len(webrtc):
+        yield (
+            ("media.workers", "media.webrtc_ports"),
+            f"[media] workers: {values['media.workers']} workers need as many webrtc_ports, {webrtc} is {len(webrtc)}",
+        )
+
+
+def _beside(taken: PortRange, length: int) -> str:
+    first = taken.last + 1 if taken.last + length <= 65535 else taken.first - length
+    return str(PortRange(first, first + length - 1))
+
+
+def _unreachable(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    reached: tuple[tuple[str, str, str], ...] = (
+        ("gateway.advertise", values["gateway.advertise"].host, "host:port at which SIP Server reaches it"),
+        ("media.advertise", values["media.advertise"], "IP address at which others reach it"),
+        ("desk.url", values["desk.url"].split("//")[1].rsplit(":", 1)[0].strip("[]"), "address that browsers open"),
+        (
+            "gateway.websocket_url",
+            values["gateway.websocket_url"].split("//")[1].split("/")[0].rsplit(":", 1)[0].strip("[]"),
+            "ws or wss address that pages open",
+        ),
+    )
+    for name, host, needed in reached:
+        if is_wildcard(host):
+            section, key = name.split(".")
+            yield (name,), f"[{section}] {key}: nobody can reach {host}; set it to the {needed}"
+
+
+def _same_port(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    families = (
+        ("gateway.sip", "sip_server.address"),
+        ("gateway.websocket", "desk.listen"),
+    )
+    for first, second in families:
+        one: Address = values[first]
+        if one == values[second]:
+            wrong = "[{}] {}".format(*first.split("."))
+            other = "[{}] {}".format(*second.split("."))
+            yield (first, second), f"{wrong}: {one} is also {other}; one of them must move"

@@ -1,0 +1,107 @@
+"""The desk as one aiohttp application."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from cordboard.config import Settings
+from cordboard.desk import protection
+from cordboard.desk.errors import Refusal
+from cordboard.desk.gws import Gws, GwsUnreachable
+from cordboard.desk.pages import Pages
+from cordboard.desk.proxy import PREFIX
+from cordboard.desk.sign_in import PageCalls
+from cordboard.desk.static import PAGES, add_pages
+from cordboard.observe import Metrics
+
+_LARGEST_BODY = 1_000_000
+
+
+def create_desk(
+    settings: Settings,
+    *,
+    secret: bytes,
+    clock: Callable[[], float] = time.time,
+    pages: Path = PAGES,
+    metrics: Metrics | None = None,
+) -> web.Application:
+    """The desk's application. `secret` (32 bytes or more) signs tokens for the gateway; `pages` holds the built pages.
+
+    Run it with `handler_cancellation=True`, so that the long poll of a page that left ends at GWS too.
+    """
+    gws = Gws(settings.gws.url)
+    calls = PageCalls(settings, Pages(lambda: secrets.token_urlsafe(24)), gws, secret, clock)
+    application = web.Application(
+        middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics or Metrics())],
+        client_max_size=_LARGEST_BODY,
+    )
+    application.on_response_prepare.append(protection.security_headers(settings))
+    application.cleanup_ctx.append(_running(gws))
+    application.router.add_get("/healthz", _health)
+    application.router.add_get("/configuration", _configuration(settings))
+    application.router.add_post("/page", calls.open)
+    application.router.add_post("/page/sign-in", calls.sign_in)
+    application.router.add_post("/page/sign-out", calls.sign_out)
+    application.router.add_post("/page/token", calls.token)
+    application.router.add_route("*", PREFIX + "/{path:.*}", calls.gws)
+    add_pages(application, pages)
+    return application
+
+
+def _running(gws: Gws) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_application: web.Application) -> AsyncIterator[None]:
+        async with gws:
+            yield
+
+    return run
+
+
+def _gws_failures(metrics: Metrics) -> Middleware:
+    """A middleware that tells the page, and the metrics, that GWS did not answer."""
+
+    @web.middleware
+    async def told(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except GwsUnreachable as error:
+            metrics.gws_failures.inc()
+            raise Refusal(error.status, "gws-unreachable", str(error)) from None
+
+    return told
+
+
+async def _health(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
+    """GET /configuration: what the softphone's connection panel starts with; passwords in the lab only."""
+    prefill = settings.prefill
+    content = {
+        "sipServer": settings.gateway.websocket_url,
+        "gwsUrl": settings.gws.browser_url,
+        "agentDn": prefill.dn if prefill else "",
+        "password": prefill.password if prefill else "",
+        "gwsUser": prefill.gws_user if prefill else "",
+        "gwsPassword": prefill.gws_password if prefill else "",
+        "cometdChannel": "/user/agent/events",
+        "useGwsForDialing": True,
+        "audio": {
+            "echoCancellation": settings.desk.echo_cancellation,
+            "noiseSuppression": settings.desk.noise_suppression,
+            "autoGainControl": settings.desk.auto_gain_control,
+        },
+        "lab": settings.in_lab,
+    }
+
+    async def configuration(_request: web.Request) -> web.Response:
+        return web.json_response(content)
+
+    return configuration

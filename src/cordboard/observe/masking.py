@@ -1,0 +1,64 @@
+"""The last defence before a log line is written: private values masked, secrets taken out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from structlog.typing import EventDict, WrappedLogger
+
+from cordboard.observe.private import Private
+
+_SECRET_KEY = re.compile(
+    r"password|passwd|secret|token|authori[sz]ation|cookie|jsessionid|credential|api_?key", re.IGNORECASE
+)
+_SECRET_TEXT = re.compile(
+    r"\b(?P<scheme>Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}"
+    r"|\b(?P<cookie>JSESSIONID|BAYEUX_BROWSER)=[^;,\s]+"
+    r"|\b(?P<jwt>eyJ)[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*"
+    r'|\b(?P<digest>response|nonce|cnonce)="[^"]*"',
+)
+_REDACTED = "(redacted)"
+_DEEPEST = 6
+
+
+def mask_private(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A structlog processor: each `Private`, however deep, becomes its masked text."""
+    return {key: _masked(value, 0) for key, value in event.items()}
+
+
+def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A structlog processor: values under keys that name a secret, and texts that look like one, are taken out."""
+    return {key: _redacted(str(key), value, 0) for key, value in event.items()}
+
+
+def _masked(value: Any, depth: int) -> Any:
+    if isinstance(value, Private):
+        return str(value)
+    return _each(value, depth, lambda _key, item: _masked(item, depth + 1))
+
+
+def _redacted(key: str, value: Any, depth: int) -> Any:
+    if _SECRET_KEY.search(key) and not isinstance(value, (bool, type(None))):
+        return _REDACTED
+    if isinstance(value, str):
+        return _SECRET_TEXT.sub(_without_secret, value)
+    return _each(value, depth, lambda inner, item: _redacted(inner, item, depth + 1))
+
+
+def _without_secret(match: re.Match[str]) -> str:
+    if match["scheme"]:
+        return f"{match['scheme']} {_REDACTED}"
+    name = match["cookie"] or match["digest"]
+    return f"{name}={_REDACTED}" if name else _REDACTED
+
+
+def _each(value: Any, depth: int, change: Any) -> Any:
+    """`value` with `change(key, item)` done to its items, where it has any."""
+    if depth >= _DEEPEST and isinstance(value, (dict, list, tuple, set, frozenset)):
+        return "(too deep)"
+    if isinstance(value, dict):
+        return {key: change(str(key), item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [change("", item) for item in value]
+    return value
