@@ -136,7 +136,8 @@ class GatewayStack:
 
     @property
     def idle(self) -> bool:
-        return self.call.over and all(core.sessions == 0 for core in self.cores.values())
+        """Nothing is left: no call, no dialog, and no transaction once 64*T1 have passed."""
+        return self.call.over and all(core.sessions == core.transactions == 0 for core in self.cores.values())
 
     def _core(self, side: Side, input: sip.Input, now: float) -> None:
         outputs = self.cores[side].handle(input, now)
