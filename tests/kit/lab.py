@@ -1,14 +1,14 @@
 """The whole lab on free loopback ports, agents at their desktops in Chromium, and customers: for tests of the main job.
 
-    async with running_lab() as lab, chromium() as browser:
-        agent = await lab.agent(browser, "5001", microphone=620.0)
-        await agent.ready()
-        customer = await lab.customer("8000", tone=440.0)
-        await agent.shows("desk-call-state", "Ringing")
-        await agent.press("desk-op-Answer")
-        await customer.hears(620.0)
-        await agent.hears(440.0)
-        await lab.is_idle()
+async with running_lab() as lab, chromium() as browser:
+    agent = await lab.agent(browser, "5001", microphone=620.0)
+    await agent.ready()
+    customer = await lab.customer("8000", tone=440.0)
+    await agent.shows("desk-call-state", "Ringing")
+    await agent.press("desk-op-Answer")
+    await customer.hears(620.0)
+    await agent.hears(440.0)
+    await lab.is_idle()
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Customer:
             assert response.status == 204
 
     async def send_digits(self, digits: str) -> None:
-        async with self.lab.http.post(f"{self.lab.gws}/lab/calls/{self.id}/digits", json={"digits": digits}) as response:
+        async with self.lab.http.post(
+            f"{self.lab.gws}/lab/calls/{self.id}/digits", json={"digits": digits}
+        ) as response:
             assert response.status == 204
 
     async def _until(self, true: Callable[[dict[str, Any]], bool], what: str, within: float) -> dict[str, Any]:

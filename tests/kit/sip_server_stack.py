@@ -59,6 +59,7 @@ BODIES.update(
         "agent-inactive": description("agent-inactive", "127.0.0.64", extra="a=inactive\r\n"),
         "agent-zero": description("agent-zero", "0.0.0.0"),
         "agent-active": description("agent-active", "127.0.0.64", extra="a=sendrecv\r\n"),
+        "digit-5": "Signal=5\r\nDuration=160\r\n",
         "rubbish": "this is no description",
         "colleague": description("colleague", "127.0.0.65", formats="0 101"),
         "colleague-full": description("colleague-full", "127.0.0.65"),

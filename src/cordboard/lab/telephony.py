@@ -1,7 +1,8 @@
 """What SIP Server and GWS say to each other in the lab: a small T-Library.
 
-Requests are what a CTI client asks (T-Library's TMakeCall is `MakeCall` here), events what SIP Server reports per DN. The
-outcome of a request arrives as an event; `Error` carries the request's `reference`. Source: GWS reference sections 1.13, 5.
+Requests are what a CTI client asks (T-Library's TMakeCall is `MakeCall` here), events what SIP Server reports per DN.
+The outcome of a request arrives as an event; `Error` carries the request's `reference`. Source: GWS reference sections
+1.13 and 5.
 """
 
 from __future__ import annotations
@@ -227,4 +228,4 @@ class Telephony(Protocol):
         """None for a number that is not a configured DN."""
 
     def annex(self, dn: str) -> dict[str, str]:
-        """The DN's [TServer] options: contact, sip-cti-control, make-call-rfc3725-flow ... (reference: SIP Server 1.2)."""
+        """The DN's [TServer] options: contact, sip-cti-control ... (reference: SIP Server 1.2)."""

@@ -18,13 +18,18 @@ _SECRET_TEXT = re.compile(
     r"|\b(?P<jwt>eyJ)[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*"
     r'|\b(?P<digest>response|nonce|cnonce)="[^"]*"',
 )
+_NUMBERS = frozenset({"dn", "number", "caller", "called", "ani", "dnis"})  # keys whose values are somebody's number
 _REDACTED = "(redacted)"
 _DEEPEST = 6
 
 
 def mask_private(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """A structlog processor: each `Private`, however deep, becomes its masked text."""
-    return {key: _masked(value, 0) for key, value in event.items()}
+    """A structlog processor: each `Private`, however deep, and each number under its usual key become masked text."""
+    return {key: _masked(_numbered(key, value), 0) for key, value in event.items()}
+
+
+def _numbered(key: str, value: Any) -> Any:
+    return Private(value) if key in _NUMBERS and isinstance(value, str) else value
 
 
 def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

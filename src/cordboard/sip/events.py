@@ -1,12 +1,12 @@
 """The vocabulary of the SIP core: what goes in, what comes out.
 
-`UserAgentCore.handle(input, now) -> list[Output]` takes one of the inputs below and gives outputs. Whoever uses the core
-never sees a transaction timer, a retransmission or a CSeq: those are the core's business. Identifiers that the user of the
-core needs in order to talk about a thing later (`session`, `key`) are chosen by that user; those of things that arrive from
-outside (`transaction`, the `session` of an incoming INVITE) come from the core's identifier source.
+`UserAgentCore.handle(input, now) -> list[Output]` takes one of the inputs below and gives outputs. Whoever uses the
+core never sees a transaction timer, a retransmission or a CSeq: those are its own business. Identifiers that the user
+of the core needs in order to talk about a thing later (`session`, `key`) are chosen by that user; those of things that
+arrive from outside (`transaction`, the `session` of an incoming INVITE) come from the core's identifier source.
 
-A *session* is one INVITE and the dialog it makes (RFC 5057 calls it an INVITE usage). A *flow* is the path on which messages
-travel (RFC 5626): a remote address of a datagram socket, or one connection.
+A *session* is one INVITE and the dialog it makes (RFC 5057 calls it an INVITE usage). A *flow* is the path on which
+messages travel (RFC 5626): a remote address of a datagram socket, or one connection.
 """
 
 from __future__ import annotations

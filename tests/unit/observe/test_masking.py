@@ -45,3 +45,8 @@ def test_bottomless_values_end() -> None:
     value.append(value)
     assert "(too deep)" in str(mask_private(None, "info", {"event": "x", "value": value}))
     assert "(too deep)" in str(redact(None, "info", {"event": "x", "value": value}))
+
+
+def test_numbers_under_their_usual_keys_are_masked_without_being_asked() -> None:
+    masked = mask_private(None, "info", {"event": "call begins", "dn": "5001", "caller": "+15550100", "status": 480})
+    assert masked == {"event": "call begins", "dn": "***01", "caller": "***00", "status": 480}

@@ -17,7 +17,7 @@ FIRST, SECOND = page("first", "c1"), page("second", "c2")
 FIRST_AGAIN = page("first", "c3")
 
 
-@pytest.fixture()
+@pytest.fixture
 def seat() -> s.Seat:
     return s.Seat("5001", page_gone_seconds=30)
 

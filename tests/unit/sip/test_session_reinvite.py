@@ -72,10 +72,16 @@ def test_their_reinvite_with_and_without_an_offer() -> None:
     assert solo.fresh() == ["200 INVITE", "200 INVITE"]
 
 
-def test_their_reinvite_is_not_announced_with_a_provisional_response() -> None:
-    solo, _, invite = called()
+def test_their_reinvite_gets_a_100_only_if_the_answer_takes_long() -> None:
+    solo, session, invite = called()
     solo.ask("INVITE", invite, SDP)
+    solo.run(0.1)
     assert solo.fresh() == []
+    solo.run(0.1)
+    assert solo.fresh() == ["100 INVITE"]
+    assert solo.response("100 INVITE").headers.get("To") == solo.our_to(invite)
+    solo.do(events.Accept(session, CONTACT, SDP))
+    assert solo.fresh() == ["200 INVITE"]
 
 
 def test_their_reinvite_can_be_refused() -> None:

@@ -65,7 +65,7 @@ def test_3_1_1_1_a_short_tortuous_invite() -> None:
         b"Content-Type: application/sdp\r\n"
         b"Route:\r\n <sip:services.example.com;lr;unknownwith=value;unknown-no-value>\r\n"
         b"v:  SIP  / 2.0  / TCP     spindle.example.com   ;\r\n  branch  =   z9hG4bK9ikj8  ,\r\n"
-        b" SIP  /    2.0   / UDP  192.168.255.111   ; branch=\r\n z9hG4bK30239\r\n"
+        b" SIP  /    2.0   / UDP  192.0.2.111   ; branch=\r\n z9hG4bK30239\r\n"
         b'm:"Quoted string \\"\\"" <sip:jdrosen@example.com> ; newparam =\r\n      newvalue ;\r\n'
         b"  secondparam ; q = 0.33\r\n\r\nv=0\r\n"
     )

@@ -63,11 +63,21 @@ def check_command(command: events.Input) -> None:
         case events.SendInDialog():
             _check_texts(command.content_type)
             _check_method(command.method)
-        case events.Ring() | events.Accept():
+        case events.Ring():
             _check_addresses(command.contact)
             _check_texts(command.contact)
-        case events.Reject() | events.Respond():
+            _check_status(command.status, 100, 199)
+        case events.Accept():
+            _check_addresses(command.contact)
+            _check_texts(command.contact)
+        case events.Reject():
             _check_texts(command.reason)
+            _check_status(command.status, 300, 699)
+        case events.Respond():
+            _check_texts(command.reason, command.content_type)
+            _check_status(command.status, 100, 699)
+        case events.Hangup():
+            _check_status(command.status, 300, 699)
     for name, value in command.headers:
         _check_texts(value)
         if not is_token(name):
@@ -90,3 +100,8 @@ def _check_texts(*texts: str) -> None:
 def _check_method(method: str) -> None:
     if not is_token(method) or method in ("INVITE", "ACK", "CANCEL", "BYE"):
         raise LocalProtocolError("this method has a command of its own, or is none")
+
+
+def _check_status(status: int, lowest: int, highest: int) -> None:
+    if not lowest <= status <= highest:
+        raise LocalProtocolError(f"status of the command is not between {lowest} and {highest}")

@@ -1,6 +1,7 @@
 """INVITE server transaction (RFC 3261 section 17.2.1, with the Accepted state of RFC 6026 section 8.5).
 
-A repeated INVITE gets the last provisional response again. A response of 300 or above is repeated at T1, 2*T1 ... up
+A repeated INVITE gets the last provisional response again. If the user says nothing for 200 ms the machine says 100
+itself, to end the repetitions. A response of 300 or above is repeated at T1, 2*T1 ... up
 to T2 (timer G, unreliable flows only) until its ACK comes or 64*T1 are over (timer H); then ACKs are absorbed for T4
 (timer I). After a 2xx repeated INVITEs are absorbed for 64*T1 (timer L), while the 2xx itself is repeated by the
 transaction's user (section 13.3.1.4). Only the bytes of the last response are kept.
@@ -8,6 +9,7 @@ transaction's user (section 13.3.1.4). Only the bytes of the last response are k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from cordboard.sip.machine import StateMachine, Table
@@ -31,19 +33,25 @@ class Event(StrEnum):
     SUCCESS = "2xx from the user"
     FAILURE = "300-699 from the user"
     TRANSPORT_ERROR = "transport error"
+    TRYING = "200 ms"
     TIMER_G = "timer G"
     TIMER_H = "timer H"
     TIMER_I = "timer I"
     TIMER_L = "timer L"
 
 
+TRYING_AFTER = 0.2  # seconds
+
+
 class InviteServer(StateMachine[State, Event, TransactionOutput]):
-    """One INVITE that came."""
+    """One INVITE that came; `trying` makes the bytes of a 100."""
 
-    __slots__ = ("_data", "_interval", "_reliable", "_timers_of_rfc")
+    __slots__ = ("_data", "_interval", "_reliable", "_timers_of_rfc", "_trying")
 
-    def __init__(self, reliable: bool, timers: Timers) -> None:
+    def __init__(self, reliable: bool, timers: Timers, trying: Callable[[], bytes], now: float) -> None:
         super().__init__(State.PROCEEDING)
+        self._trying: Callable[[], bytes] | None = trying
+        self.arm(Event.TRYING, now + TRYING_AFTER)
         self._data = b""
         self._reliable = reliable
         self._timers_of_rfc = timers
@@ -78,8 +86,12 @@ class InviteServer(StateMachine[State, Event, TransactionOutput]):
     # --- what the actions do; the table below says when ---
 
     def send(self, data: bytes, now: float) -> Outputs:
-        self._data = data
+        self.disarm(Event.TRYING)
+        self._data, self._trying = data, None
         return (Send(data),)
+
+    def send_trying(self, _: object, now: float) -> Outputs:
+        return self.send(self._trying(), now) if self._trying else ()
 
     def send_again(self, _: object, now: float) -> Outputs:
         return (Send(self._data),) if self._data else ()
@@ -118,6 +130,7 @@ class InviteServer(StateMachine[State, Event, TransactionOutput]):
 
     TABLE: Table[State, Event, TransactionOutput] = {
         (State.PROCEEDING, Event.REPEATED): (State.PROCEEDING, (send_again,)),
+        (State.PROCEEDING, Event.TRYING): (State.PROCEEDING, (send_trying,)),
         (State.PROCEEDING, Event.PROVISIONAL): (State.PROCEEDING, (send,)),
         (State.PROCEEDING, Event.SUCCESS): (State.ACCEPTED, (send, start_l)),
         (State.PROCEEDING, Event.FAILURE): (State.COMPLETED, (send, start_g_and_h)),

@@ -167,7 +167,8 @@ class TransactionLayer(Generic[User]):
         request = server.request
         if request is None:
             return []
-        data = self._build(server, request, status, reason, headers, body)
+        server.to_tag = server.to_tag or self._identifiers.tag()
+        data = self._build(request, server.to_tag, status, reason, headers, body)
         if status >= 200:
             server.request = None
         return self._run(server, server.machine.respond(status, data, now))
@@ -181,17 +182,14 @@ class TransactionLayer(Generic[User]):
         """Answer a broken request without a transaction (section 8.2.7); it needs the five headers only."""
         via = top_via(request.headers).stamped(flow.remote)
         request.headers = with_top_via(request.headers, via)
-        server: Server[User] = Server(
-            "", (), ("", "", ""), way_back(flow, via), InviteServer(True, self._timers), request
-        )
-        return Transmit(server.flow, self._build(server, request, status, "", (), b""))
+        return Transmit(way_back(flow, via), self._build(request, self._identifiers.tag(), status))
 
     def _serve(self, flow: Flow, request: Request, key: ServerKey, now: float) -> Server[User]:
         via = top_via(request.headers).stamped(flow.remote)
         request.headers = with_top_via(request.headers, via)
         machine: InviteServer | NonInviteServer
         if request.method == "INVITE":
-            machine = InviteServer(flow.reliable, self._timers)
+            machine = InviteServer(flow.reliable, self._timers, lambda: self._build(request, "", 100), now)
         else:
             machine = NonInviteServer(flow.reliable, self._timers, now)
         merge_key = (
@@ -207,12 +205,16 @@ class TransactionLayer(Generic[User]):
         return server
 
     def _build(
-        self, server: Server[User], request: Request, status: int, reason: str, headers: tuple[Header, ...], body: bytes
+        self,
+        request: Request,
+        tag: str,
+        status: int,
+        reason: str = "",
+        more: tuple[Header, ...] = (),
+        body: bytes = b"",
     ) -> bytes:
-        server.to_tag = server.to_tag or self._identifiers.tag()
-        fields = [*repeated_in_response(request, status, server.to_tag), *headers]
-        response = Response(status, reason or reason_phrase(status), Headers(fields), body)
-        return self._style.encode(response, request=False)
+        fields = Headers([*repeated_in_response(request, status, tag), *more])
+        return self._style.encode(Response(status, reason or reason_phrase(status), fields, body), request=False)
 
     # --- both ---
 

@@ -12,7 +12,7 @@ ACK = Request("ACK", "sip:bob@example.com")
 
 
 def invited(reliable: bool = False) -> Clock:
-    return Clock(InviteServer(reliable, Timers()))
+    return Clock(InviteServer(reliable, Timers(), lambda: b"trying", 0.0))
 
 
 def test_repeated_invite_gets_the_last_provisional_response() -> None:
@@ -24,6 +24,20 @@ def test_repeated_invite_gets_the_last_provisional_response() -> None:
     assert clock.handle(INVITE) == [Send(b"180")]
     clock.run(1000)
     assert clock.machine.waiting
+
+
+def test_silent_user_is_helped_out_with_a_100_after_200_milliseconds() -> None:
+    silent, quick = invited(), invited()
+    quick.respond(180, b"180")
+    for clock in (silent, quick):
+        clock.run(10)
+    assert silent.said == [(0.2, Send(b"trying"))]
+    assert silent.handle(INVITE) == [Send(b"trying")]
+    assert quick.sent_at == [0.0]
+    answered = invited()
+    answered.respond(200, b"200")
+    answered.run(1)
+    assert answered.sent_at == [0.0]
 
 
 def test_unacknowledged_refusal_is_repeated_up_to_every_four_seconds_and_given_up_after_32() -> None:

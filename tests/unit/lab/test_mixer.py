@@ -1,0 +1,61 @@
+"""Sound in frames."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+
+from cordboard.lab.mixer import (
+    ECHO_DEPTH,
+    FRAME_OCTETS,
+    SILENCE,
+    Echo,
+    Playing,
+    mix,
+    playing_music,
+    playing_tone,
+)
+from cordboard.rtp.tone import loudness, strength
+
+
+def frame(value: int) -> bytes:
+    return array("h", [value] * (FRAME_OCTETS // 2)).tobytes()
+
+
+def test_a_recording_begins_again() -> None:
+    part = Playing(frame(1) + frame(2) + b"rest")
+    assert [part.next_frame() for _ in range(5)] == [frame(1), frame(2), frame(1), frame(2), frame(1)]
+
+
+def test_a_recording_is_not_empty() -> None:
+    with pytest.raises(ValueError, match="at least one frame"):
+        Playing(b"short")
+
+
+def test_a_tone_goes_on_without_a_jump() -> None:
+    part = playing_tone(437.4)  # is played as 437 Hz
+    heard = b"".join(part.next_frame() for _ in range(120))  # over the place where it repeats
+    assert strength(heard, 437.0) > 0.999
+
+
+def test_music_is_not_silent() -> None:
+    part = playing_music()
+    assert loudness(b"".join(part.next_frame() for _ in range(50))) > 0.02
+
+
+def test_an_echo_says_what_it_hears_and_keeps_little() -> None:
+    echo = Echo()
+    assert echo.next_frame() is None
+    for value in range(ECHO_DEPTH + 3):
+        echo.hear(frame(value))
+    assert [echo.next_frame() for _ in range(ECHO_DEPTH)] == [frame(value) for value in range(3, ECHO_DEPTH + 3)]
+    assert echo.next_frame() is None
+
+
+def test_mixing_adds_and_limits() -> None:
+    assert mix([]) == SILENCE
+    assert mix([frame(5)]) == frame(5)
+    assert mix([frame(5), frame(-7)]) == frame(-2)
+    assert mix([frame(30_000), frame(30_000)]) == frame(32_767)
+    assert mix([frame(-30_000), frame(-30_000)]) == frame(-32_768)
