@@ -101,6 +101,14 @@ async def test_trunk_is_sent_nothing_while_held(call: Conversation, description:
     assert call.trunk.unbroken()
 
 
+async def test_music_is_heard_while_held_with_0_0_0_0(call: Conversation) -> None:
+    """The address says where nothing may be sent; who was heard before is heard on."""
+    await call.incoming()
+    await call.talk()
+    await call.engine.take_trunk_offer(call.name, call.trunk.describe(2, address="0.0.0.0"))
+    assert await call.page.hears(1000.0)
+
+
 async def test_trunk_audio_refused_with_port_0(call: Conversation) -> None:
     await call.incoming()
     await call.talk()

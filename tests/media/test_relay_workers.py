@@ -187,6 +187,15 @@ async def test_worker_that_nobody_needs_ends(tmp_path: Path) -> None:
     assert list((tmp_path / "workers").iterdir()) == []
 
 
+async def test_directory_of_a_killed_engine_goes_with_its_worker() -> None:
+    engine = await RelayEngine.start(_settings(orphan_seconds=0.2))
+    (worker,) = engine.workers.running.values()
+    abandon(engine)
+    assert worker.process is not None
+    await asyncio.wait_for(worker.process.wait(), 5.0)
+    assert not engine.workers.directory.exists()
+
+
 async def test_dead_socket_of_a_killed_worker_is_no_trouble(tmp_path: Path) -> None:
     directory = tmp_path / "workers"
     directory.mkdir(mode=0o700)

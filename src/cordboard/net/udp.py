@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 from collections.abc import Callable
 from typing import cast
 
@@ -49,11 +50,22 @@ class UdpSocket(asyncio.DatagramProtocol):
 
 async def open_udp(host: str, port: int, on_datagram: OnDatagram) -> UdpSocket:
     """Bind a socket; port 0 takes a free one. Raises `PortTaken` or `AddressUnusable`."""
+    bound = _bind(host, port)
     loop = asyncio.get_running_loop()
+    _, protocol = await loop.create_datagram_endpoint(lambda: UdpSocket(on_datagram), sock=bound)
+    return protocol
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Bound here and not by the event loop: uvloop's own bind hides which error it was."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        _, protocol = await loop.create_datagram_endpoint(lambda: UdpSocket(on_datagram), local_addr=(host, port))
+        bound.setblocking(False)
+        bound.bind((host, port))
     except OSError as failure:
+        bound.close()
         if failure.errno == errno.EADDRINUSE:
             raise PortTaken("udp", (host, port)) from failure
         raise AddressUnusable("udp", (host, port), failure.strerror or str(failure)) from failure
-    return protocol
+    return bound

@@ -9,6 +9,7 @@ end, gets SIGTERM, or has had neither controller nor calls for a minute. Without
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -35,6 +36,7 @@ class Worker:
     """Everything that a worker has. Raises `NoPortLeft` or `OSError` when its ports cannot be had."""
 
     def __init__(self, path: Path, settings: RelaySettings) -> None:
+        self._path = path
         self._settings = settings
         self._occasionally = Occasionally(log)
         self.loop = PacketLoop(self._failure)
@@ -73,6 +75,9 @@ class Worker:
         """Release every port and socket."""
         self._switchboard.close()
         self._control.close()
+        if not self._settings.worker_directory:
+            with contextlib.suppress(OSError):
+                self._path.parent.rmdir()  # the engine's own, which may be dead; another worker may still be in it
         self.loop.forget(self._webrtc_port.socket)
         self._webrtc_port.socket.close()
         self.loop.close()
@@ -95,7 +100,7 @@ def main() -> int:
         signal.signal(number, lambda *_: worker.loop.stop())
     # A packet leaves no garbage in cycles, but its tuples would set the collector off hundreds of times a second.
     gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
+    gc.set_threshold(10_000, 20, 50)
     print("ready", flush=True)
     # Nobody reads on: whatever is printed from here must not end the worker when the engine is gone.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,68 @@
+"""What SIP Server asks of the lab's media server, and what it answers.
+
+A media session is one RTP stream with one far side. Source of the roles: reference, SIP Server section 2.7 (NETANN's
+`annc` for music; the echo is the lab's own number).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Service(StrEnum):
+    MUSIC = "music"
+    ECHO = "echo"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMedia:
+    """Open a session, or offer again to an open one. `sdp` is what the far side offered; empty: it has not said."""
+
+    session: str
+    service: Service
+    sdp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointMedia:
+    """The far side's new description; no reply."""
+
+    session: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMedia:
+    """End a session; one that is not there is no error."""
+
+    session: str
+
+
+MediaRequest = OpenMedia | PointMedia | CloseMedia
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOpened:
+    """The answer to the `sdp` of `OpenMedia`, or an offer if it had none."""
+
+    session: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFailed:
+    """The session could not be opened, or not with that description."""
+
+    session: str
+    why: str
+
+
+MediaReply = MediaOpened | MediaFailed
+
+
+class MediaServerPort(Protocol):
+    """Replies come through the callback that the media server was started with."""
+
+    def request(self, request: MediaRequest) -> None: ...

@@ -1,0 +1,2 @@
+"""The SIP Server look-alike: registrar, call flows, agent states, routing point (reference: SIP Server
+interoperability)."""

@@ -1,0 +1,199 @@
+"""The two kinds of side that a call has: a phone reached by SIP, and a session at the media server.
+
+Both take offers and answers, so that a flow need not know which kind it talks to. `description` is what the side
+itself last offered or answered. What goes to a phone gets SIP Server's `o=` line with a version that rises every
+time; X-Genesys-CallUUID is in INVITE, the ACK of a 2xx, NOTIFY, BYE and the first 18x, not in CANCEL (reference: SIP
+Server sections 1.5, 3.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from cordboard.genesys.dialect import CALL_UUID
+from cordboard.lab.media_server_port import CloseMedia, MediaRequest, OpenMedia, PointMedia, Service
+from cordboard.lab.sip_server.calls.session_description import with_origin
+from cordboard.lab.telephony import CallEvent, CallEventName, CallState, DnEvent, Error
+from cordboard.sip.events import (
+    Accept,
+    Acknowledge,
+    Flow,
+    Hangup,
+    Header,
+    Input,
+    Invite,
+    Reinvite,
+    Reject,
+    Ring,
+    SendInDialog,
+)
+from cordboard.sip.message import reason_phrase
+
+SESSION_TIMER: tuple[Header, ...] = (("Session-Expires", "1800;refresher=uac"), ("Min-SE", "90"))
+FULL_SUPPORT: Header = ("Supported", "uui,100rel,timer")
+TIMER_SUPPORT: Header = ("Supported", "timer")
+REINVITE_ALLOW: Header = ("Allow", "INVITE, ACK, PRACK, CANCEL, BYE, REFER, INFO, MESSAGE, NOTIFY, OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A call had to be ended because something in it went wrong; for the log."""
+
+    call_uuid: str
+    error: Exception
+
+
+Output = Input | MediaRequest | CallEvent | DnEvent | Error | Broken
+Outputs = list[Output]
+
+
+class Phase(StrEnum):
+    """How far a phone's INVITE has come."""
+
+    INCOMING = "incoming"  # it called us and has no final answer
+    ACCEPTED = "accepted"  # it has our 200 and owes the ACK
+    OUTGOING = "outgoing"  # we called it
+    RINGING = "ringing"
+    UNACKNOWLEDGED = "unacknowledged"  # it answered our offerless INVITE and waits for the ACK
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+class Side(Protocol):
+    """What offer/answer needs of either kind."""
+
+    session: str
+    description: str
+
+    @property
+    def settled(self) -> bool:
+        """No INVITE of its setup is open, so that an offer may be made."""
+
+    def offer(self, sdp: str) -> Outputs: ...
+
+
+@dataclass(slots=True)
+class MediaSession:
+    """A session at the media server."""
+
+    session: str
+    service: Service
+    description: str = ""
+
+    @property
+    def settled(self) -> bool:
+        return True
+
+    def offer(self, sdp: str) -> Outputs:
+        return [OpenMedia(self.session, self.service, sdp)]
+
+    def point(self, sdp: str) -> Outputs:
+        return [PointMedia(self.session, sdp)]
+
+    def close(self) -> Outputs:
+        return [CloseMedia(self.session)]
+
+
+@dataclass(slots=True)
+class Phone:
+    """One phone in a call: a DN's or an outside party's. `state` is what CTI was last told, None before the first
+    event."""
+
+    session: str
+    number: str
+    is_dn: bool
+    phase: Phase
+    call_uuid: str
+    contact: str
+    host: str
+    sdp_id: int
+    sdp_version: int = 0
+    description: str = ""
+    on_hold: bool = False
+    rung: bool = False
+    state: CallState | None = None
+    established: float | None = None
+    references: dict[CallEventName, int] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        return self.phase is Phase.CONNECTED
+
+    @property
+    def uuid_header(self) -> Header:
+        return (CALL_UUID, self.call_uuid)
+
+    def signed(self, sdp: str) -> str:
+        """The description as it goes to this phone; an empty one stays empty."""
+        if not sdp:
+            return ""
+        self.sdp_version += 1
+        return with_origin(sdp, self.sdp_id, self.sdp_version, self.host)
+
+    def invite(
+        self, flow: Flow, target: str, from_uri: str, to_uri: str, sdp: str, headers: tuple[Header, ...]
+    ) -> Outputs:
+        self.phase = Phase.OUTGOING
+        fields = (self.uuid_header, *SESSION_TIMER, *headers)
+        return [Invite(self.session, flow, target, from_uri, to_uri, self.contact, self.signed(sdp), fields)]
+
+    def ring(self, status: int = 180, sdp: str = "") -> Outputs:
+        """Pass a provisional response on to a calling phone."""
+        headers = () if self.rung else (self.uuid_header,)
+        self.rung = True
+        return [Ring(self.session, self.contact, status, self.signed(sdp), headers)]
+
+    def answer_setup(self, sdp: str) -> Outputs:
+        """End the setup of this phone's side: 200 to its INVITE, or the ACK that it waits for."""
+        if self.phase is Phase.UNACKNOWLEDGED:
+            self.phase = Phase.CONNECTED
+            return [Acknowledge(self.session, self.signed(sdp), (self.uuid_header,))]
+        first = [] if self.rung else self.ring()
+        self.phase = Phase.ACCEPTED
+        return [*first, Accept(self.session, self.contact, self.signed(sdp))]
+
+    def offer(self, sdp: str) -> Outputs:
+        """Re-INVITE; without `sdp` the phone makes the offer."""
+        headers = (REINVITE_ALLOW, self.uuid_header, *SESSION_TIMER, TIMER_SUPPORT)
+        return [Reinvite(self.session, self.signed(sdp), headers)]
+
+    def acknowledge(self, sdp: str) -> Outputs:
+        """The ACK of an offerless re-INVITE."""
+        return [Acknowledge(self.session, self.signed(sdp), (self.uuid_header,))]
+
+    def accept(self, sdp: str) -> Outputs:
+        """200 to the phone's re-INVITE."""
+        return [Accept(self.session, self.contact, self.signed(sdp))]
+
+    def refuse(self, status: int) -> Outputs:
+        """Refuse the phone's re-INVITE."""
+        return [Reject(self.session, status)]
+
+    def notify(self, key: str, event: str) -> Outputs:
+        """Ask the phone to act: `talk` or `hold`. Nobody subscribed; that is SIP Server's way."""
+        headers = (
+            ("Event", event),
+            ("Subscription-State", "active"),
+            self.uuid_header,
+        )
+        return [SendInDialog(self.session, key, "NOTIFY", headers)]
+
+    def hang_up(self, status: int = 480, cause: int = 0, last_answer: str | None = None) -> Outputs:
+        """End this side whatever its phase; `cause` is the SIP status of the far side that led to it.
+
+        A phone that waits for its ACK gets one first: with `last_answer` as it is, or else its own description looped.
+        """
+        if self.phase is Phase.ENDED:
+            return []
+        waiting = self.phase is Phase.UNACKNOWLEDGED
+        phase, self.phase = self.phase, Phase.ENDED
+        if phase in (Phase.OUTGOING, Phase.RINGING, Phase.INCOMING):
+            return [Hangup(self.session, status)]
+        reason = (("Reason", f'SIP;cause={cause};text="{reason_phrase(cause)}"'),) if cause else ()
+        goodbye = Hangup(self.session, status, (*reason, self.uuid_header))
+        if not waiting:
+            return [goodbye]
+        answer = self.description if last_answer is None else last_answer
+        return [Acknowledge(self.session, answer, (self.uuid_header,)), goodbye]

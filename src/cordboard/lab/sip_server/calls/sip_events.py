@@ -1,0 +1,162 @@
+"""What the events of the SIP core and the replies of the media server mean for the call they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cordboard.lab.media_server_port import MediaOpened, MediaReply
+from cordboard.lab.sip_server.calls import media, requests
+from cordboard.lab.sip_server.calls.call import Event, Job, JobKind, State
+from cordboard.lab.sip_server.calls.flow import BasicCall
+from cordboard.lab.sip_server.calls.leg import MediaSession, Outputs, Phase, Phone, Side
+from cordboard.sip import events as sip
+from cordboard.sip.errors import RemoteProtocolError
+from cordboard.sip.fields import CSeq
+from cordboard.sip.message import Request, Response
+
+MEDIA_UNAVAILABLE = 503
+NOT_IMPLEMENTED = 501
+DTMF_RELAY = "application/dtmf-relay"
+ANSWERED_METHODS = ("INFO", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "UPDATE")
+
+
+def handle(call: BasicCall, side: Side, event: Any, now: float) -> Outputs:
+    """An event of this side's session."""
+    assert isinstance(side, Phone)
+    return EVENTS[type(event)](call, side, event, now)
+
+
+def orphaned(event: Any) -> Outputs:
+    """An event of a session whose call is over; only a request wants an answer."""
+    return [sip.Respond(event.transaction, 481)] if isinstance(event, sip.Requested) else []
+
+
+def media_replied(call: BasicCall, session: MediaSession, reply: MediaReply, now: float) -> Outputs:
+    """A media session was opened, or could not be."""
+    if call.negotiation is not None and session in (
+        call.negotiation.sink,
+        getattr(call.negotiation.source, "media", None),
+    ):
+        if isinstance(reply, MediaOpened):
+            return media.described(call, session.session, reply.sdp, now)
+        return media.failed(call, session.session, now)
+    if session is call.destination:
+        if isinstance(reply, MediaOpened):
+            return call.step(Event.DESTINATION_ANSWERED, reply.sdp, now)
+        return call.refused(MEDIA_UNAVAILABLE, now)
+    return call.step(Event.MUSIC_READY, reply.sdp, now) if isinstance(reply, MediaOpened) else []
+
+
+def _provisional(call: BasicCall, phone: Phone, event: sip.Provisional, now: float) -> Outputs:
+    response = event.response
+    outputs = _reliably(phone, response)
+    if phone is call.origin:
+        return outputs + call.step(Event.ORIGIN_RINGS, None, now)
+    return outputs + call.step(Event.DESTINATION_RINGS, (response.status, _text(response)), now)
+
+
+def _reliably(phone: Phone, response: Response) -> Outputs:
+    """PRACK where the phone took up the offer of 100rel (RFC 3262 section 4)."""
+    number = response.headers.get("RSeq")
+    if number is None or "100rel" not in [option.lower() for option in response.headers.get_list("Require")]:
+        return []
+    cseq = CSeq.parse(response.headers.get("CSeq") or "")
+    fields = (("RAck", f"{number} {cseq.number} {cseq.method}"),)
+    return [sip.SendInDialog(phone.session, f"prack-{number}", "PRACK", fields)]
+
+
+def _accepted(call: BasicCall, phone: Phone, event: sip.Accepted, now: float) -> Outputs:
+    sdp = _text(event.response)
+    if not sdp:
+        raise RemoteProtocolError("2xx to an INVITE without description")
+    if not event.initial:
+        return media.described(call, phone.session, sdp, now)
+    step = Event.ORIGIN_ANSWERED if phone is call.origin else Event.DESTINATION_ANSWERED
+    return call.step(step, sdp, now)
+
+
+def _rejected(call: BasicCall, phone: Phone, event: sip.Rejected, now: float) -> Outputs:
+    phone.phase = Phase.ENDED
+    if phone is call.origin:
+        return call.step(Event.ORIGIN_REFUSED, event.status, now)
+    return call.refused(event.status, now)
+
+
+def _reinvite_rejected(call: BasicCall, phone: Phone, event: sip.ReinviteRejected, now: float) -> Outputs:
+    return media.failed(call, phone.session, now)
+
+
+def _acknowledged(call: BasicCall, phone: Phone, event: sip.Acknowledged, now: float) -> Outputs:
+    """The ACK of our 200; with a body where our 200 carried the offer, which goes on to the other side."""
+    sdp, outputs = _text(event.request), []
+    if phone.phase is Phase.ACCEPTED:
+        phone.phase = Phase.CONNECTED
+    if sdp:
+        phone.description = sdp
+        outputs = _answer_arrived(call, phone, sdp, event.initial, now)
+    return outputs + media.work(call, now)
+
+
+def _answer_arrived(call: BasicCall, phone: Phone, sdp: str, initial: bool, now: float) -> Outputs:
+    music, other = call.music.get(phone.session), call.other(phone)
+    if music is not None:
+        return music.point(sdp)
+    if isinstance(other, MediaSession):
+        return other.point(sdp)
+    if not isinstance(other, Phone):
+        return []
+    if initial and other.phase is Phase.UNACKNOWLEDGED:
+        return other.answer_setup(sdp)
+    return [] if initial else media.add_job(call, Job(JobKind.CONNECT, other, sdp), now)
+
+
+def _gone(call: BasicCall, phone: Phone, event: sip.Cancelled | sip.Ended, now: float) -> Outputs:
+    return call.ended_by(phone, now)
+
+
+def _reinvited(call: BasicCall, phone: Phone, event: sip.Reinvited, now: float) -> Outputs:
+    return media.add_job(call, Job(JobKind.REINVITED, phone, _text(event.request)), now)
+
+
+def _requested(call: BasicCall, phone: Phone, event: sip.Requested, now: float) -> Outputs:
+    """Requests in the dialog are answered; digits in INFO go on to the other party."""
+    request = event.request
+    if request.method not in ANSWERED_METHODS or (request.method == "UPDATE" and request.body):
+        return [sip.Respond(event.transaction, NOT_IMPLEMENTED)]
+    answer: Outputs = [sip.Respond(event.transaction, 200)]
+    content = (request.headers.get("Content-Type") or "").strip().lower()
+    other = call.other(phone)
+    if (
+        request.method == "INFO"
+        and content == DTMF_RELAY
+        and isinstance(other, Phone)
+        and call.state is State.CONNECTED
+    ):
+        key = call.key(other, "relay")
+        answer.append(sip.SendInDialog(other.session, key, "INFO", (other.uuid_header,), DTMF_RELAY, request.body))
+    return answer
+
+
+def _replied(call: BasicCall, phone: Phone, event: sip.Replied, now: float) -> Outputs:
+    return requests.replied(call, event.key, event.status, now)
+
+
+def _text(message: Request | Response) -> str:
+    return message.body.decode("utf-8", "replace")
+
+
+EventHandler = Callable[[BasicCall, Phone, Any, float], Outputs]
+
+EVENTS: dict[type, EventHandler] = {
+    sip.Provisional: _provisional,
+    sip.Accepted: _accepted,
+    sip.Rejected: _rejected,
+    sip.ReinviteRejected: _reinvite_rejected,
+    sip.Acknowledged: _acknowledged,
+    sip.Cancelled: _gone,
+    sip.Ended: _gone,
+    sip.Reinvited: _reinvited,
+    sip.Requested: _requested,
+    sip.Replied: _replied,
+}

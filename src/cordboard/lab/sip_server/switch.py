@@ -1,0 +1,203 @@
+"""The switch: all DNs with their bindings and agents, all calls, and the routing point between them.
+
+It is what a call asks about the world around it (`calls.call.Server`), and where SIP events find their call.
+Numbers: the configured DNs, the routing point, the echo, and outside numbers, which begin with `+` or `9`.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from cordboard.genesys import dialect
+from cordboard.genesys.call_uuid import call_uuid, connection_id
+from cordboard.lab.sip_server.agents import Agent, AgentRequest
+from cordboard.lab.sip_server.calls.call import Call, Event, Route
+from cordboard.lab.sip_server.calls.flow import BasicCall
+from cordboard.lab.sip_server.calls.leg import Outputs, Side
+from cordboard.lab.sip_server.registrar import Registrar
+from cordboard.lab.sip_server.routing_point import RoutingPoint
+from cordboard.lab.sip_server.settings import HostPort, SipServerSettings
+from cordboard.lab.telephony import AgentLogout, AgentSetNotReady, CallState, CallView, DnEvent, DnView, UserData
+from cordboard.sip.events import Flow, Header
+from cordboard.sip.uri import Uri
+
+LISTENER = "sip-server"
+
+NOT_FOUND = 404
+TEMPORARILY_UNAVAILABLE = 480
+BUSY_HERE = 486
+
+
+class Switch:
+    """`run` are 16 octets that name this run; `wall_clock` is what must be added to `now` for seconds of the epoch."""
+
+    def __init__(self, settings: SipServerSettings, run: bytes, secret: bytes, wall_clock: float) -> None:
+        self.settings = settings
+        self.registrar = Registrar(settings, secret)
+        self.dns = {each.dn: each for each in settings.dns if each.enabled}
+        self.agents = {dn: Agent(dn) for dn in self.dns}
+        self.routing_point = RoutingPoint(self.agents.values(), self.is_free, settings.reoffer_after)
+        self.calls: dict[str, BasicCall] = {}
+        self._sides: dict[str, tuple[BasicCall, Side]] = {}
+        self._run = run
+        self._wall_clock = wall_clock
+        self._call_numbers = itertools.count(1)
+        self._session_numbers = itertools.count(1)
+
+    @property
+    def deadline(self) -> float | None:
+        times = [self.registrar.deadline, self.routing_point.deadline]
+        times += [call.deadline for call in self.calls.values()]
+        times += [agent.wrap_up_until for agent in self.agents.values()]
+        return min((time for time in times if time is not None), default=None)
+
+    # --- calls ---
+
+    def new_call(self, ani: str, dnis: str, user_data: UserData) -> BasicCall:
+        number = next(self._call_numbers)
+        uuid = call_uuid(self._run, number)
+        call = BasicCall(self, uuid, connection_id(self._run, number), ani, dnis, dict(user_data))
+        call.to_outside = self.is_outside(dnis)
+        self.calls[uuid] = call
+        return call
+
+    def find(self, session: str) -> tuple[BasicCall, Side] | None:
+        """The call and the side of it that a session belongs to."""
+        return self._sides.get(session)
+
+    def adopt(self, call: Call, side: Side) -> None:
+        assert isinstance(call, BasicCall)
+        self._sides[side.session] = (call, side)
+
+    def drop(self, side: Side) -> None:
+        self._sides.pop(side.session, None)
+
+    def finish(self, call: Call) -> None:
+        self.calls.pop(call.uuid, None)
+        self.routing_point.forget(call.uuid)
+        self._sides = {session: found for session, found in self._sides.items() if found[0] is not call}
+
+    def new_session(self) -> str:
+        return f"session-{next(self._session_numbers)}"
+
+    def sdp_id(self, now: float) -> int:
+        return int(self.epoch(now))
+
+    def epoch(self, now: float) -> float:
+        return now + self._wall_clock
+
+    # --- numbers ---
+
+    def is_outside(self, number: str) -> bool:
+        internal = number in self.dns or number in (self.settings.routing_point, self.settings.echo)
+        return not internal and number[:1] in ("+", "9")
+
+    def classify(self, number: str) -> tuple[Event, object]:
+        """What a call to this number gets, and the argument of that event: the number or a SIP status."""
+        if number == self.settings.routing_point:
+            return Event.TO_QUEUE, None
+        if number == self.settings.echo:
+            return Event.TO_ECHO, None
+        if number in self.dns:
+            status = self._refusal(number)
+            return (Event.TO_NOBODY, status) if status else (Event.TO_PHONE, number)
+        if self.is_outside(number):
+            return Event.TO_PHONE, number
+        return Event.TO_NOBODY, NOT_FOUND
+
+    def _refusal(self, dn: str) -> int:
+        """The status with which a call to this DN is refused at once; 0 if it is offered."""
+        options, binding = self.dns[dn].options, self.registrar.binding(dn)
+        if binding is None or binding.target is None:
+            return TEMPORARILY_UNAVAILABLE
+        if options.get(dialect.REJECT_CALL_IN_CALL) == "true" and self.calls_of(dn):
+            return BUSY_HERE
+        if options.get(dialect.REJECT_CALL_NOT_READY) == "true" and not self.agents[dn].is_ready:
+            return TEMPORARILY_UNAVAILABLE
+        return 0
+
+    def route(self, number: str, caller: str, asserted: str) -> Route | None:
+        if number not in self.dns:
+            return self._trunk_route(number)
+        binding = self.registrar.binding(number)
+        if binding is None or binding.target is None:
+            return None
+        headers: tuple[Header, ...] = ()
+        if caller not in self.dns and asserted:
+            headers = (("P-Asserted-Identity", asserted),)
+        return Route(_flow(binding.target), binding.contact, binding.address_of_record, True, headers)
+
+    def _trunk_route(self, number: str) -> Route | None:
+        trunk = self.settings.trunk
+        if trunk is None:
+            return None
+        return Route(_flow(trunk), _uri(number, trunk), self.address_of(number), False)
+
+    def address_of(self, number: str) -> str:
+        binding = self.registrar.binding(number)
+        return binding.address_of_record if binding else _uri(number, self.settings.address)
+
+    def contact_of(self, number: str) -> str:
+        return f"<{_uri(number, self.settings.address)}>"
+
+    # --- DNs and agents ---
+
+    def calls_of(self, dn: str) -> list[BasicCall]:
+        return [call for call in self.calls.values() if call.phone_of(dn) is not None]
+
+    def is_free(self, dn: str) -> bool:
+        """The DN can be reached and has no call."""
+        binding = self.registrar.binding(dn)
+        return binding is not None and binding.target is not None and not self.calls_of(dn)
+
+    def views(self, dn: str) -> list[CallView]:
+        """The DN's calls, as CTI was told of them."""
+        found = [(call, call.phone_of(dn)) for call in self.calls.values()]
+        return [call.view(phone) for call, phone in found if phone and phone.state not in (None, CallState.RELEASED)]
+
+    def dn_view(self, dn: str) -> DnView | None:
+        agent = self.agents.get(dn)
+        if agent is None:
+            return None
+        in_service = self.registrar.binding(dn) is not None
+        return DnView(dn, in_service, agent.name, agent.state, agent.work_mode, agent.reason)
+
+    def annex(self, dn: str) -> dict[str, str]:
+        if dn not in self.dns:
+            return {}
+        options, binding = self.dns[dn].options, self.registrar.binding(dn)
+        return {**options, dialect.CONTACT: binding.contact} if binding else options
+
+    def dn_event(self, dn: str, reference: int = 0) -> Outputs:
+        view = self.dn_view(dn)
+        return [DnEvent(view, reference)] if view else []
+
+    def set_agent(self, request: AgentRequest, now: float) -> str:
+        """Change an agent's state; what is wrong with the request, or ""."""
+        return self.agents[request.dn].handle(request, now)
+
+    def no_answer(self, dn: str, now: float) -> Outputs:
+        """What a routed call that rang too long does to the agent."""
+        actions: dict[str, AgentRequest] = {"notready": AgentSetNotReady(dn), "logout": AgentLogout(dn)}
+        request = actions.get(self.settings.no_answer_action)
+        if request is None or self.agents[dn].handle(request, now):
+            return []
+        return self.dn_event(dn)
+
+    def call_ended(self, dn: str, was_established: bool, now: float) -> Outputs:
+        wrap_up = self.settings.wrap_up_time if was_established else 0.0
+        return self.dn_event(dn) if self.agents[dn].call_ended(wrap_up, now) else []
+
+    def enqueue(self, call: Call, now: float) -> None:
+        self.routing_point.enqueue(call.uuid, now)
+
+    def take_back(self, call: Call, dn: str, now: float) -> None:
+        self.routing_point.take_back(call.uuid, dn, now)
+
+
+def _flow(remote: HostPort) -> Flow:
+    return Flow("UDP", LISTENER, remote)
+
+
+def _uri(number: str, address: HostPort) -> str:
+    return str(Uri("sip", number, address[0], address[1]))
