@@ -144,6 +144,20 @@ def test_page_holds_by_reinvite(ladder: Ladder, gateway: GatewayStack) -> None:
     assert not gateway.engine.held
 
 
+def test_page_retrieves_by_reinvite_what_was_held_by_cti(ladder: Ladder, gateway: GatewayStack) -> None:
+    BODIES["page resume"] = WEBRTC
+    ladder(HELD)
+    ladder("""
+        page  -> INVITE sip:5001@gateway.invalid | page resume
+        trunk <- INVITE | /a=sendrecv/
+        page  <- 200 | /s=page_answer/
+        page  -> ACK
+        trunk -> 200 INVITE | server answer
+        trunk <- ACK
+    """)
+    assert not gateway.engine.held
+
+
 def test_page_holds_by_update(ladder: Ladder, gateway: GatewayStack) -> None:
     """JsSIP's `hold({useUpdate: true})`."""
     BODIES["page hold"] = WEBRTC.replace("a=sendrecv", "a=sendonly")

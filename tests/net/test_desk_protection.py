@@ -8,9 +8,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from cordboard.config import Agent, lab_settings
 from cordboard.desk import create_desk
+from cordboard.desk.static import add_pages
 from kit.desk import HOST, SECRET, Bench, desk_bench, free_port, served
 
 
@@ -44,6 +46,22 @@ async def test_pages_are_served(bench: Bench) -> None:
 async def test_other_files_are_not(bench: Bench, path: str) -> None:
     async with bench.client.get(aiohttp.client.URL(bench.settings.desk.url + path, encoded=True)) as answer:
         assert answer.status in (400, 404)
+
+
+async def test_the_plain_page_is_there_in_the_lab_only(tmp_path: Path) -> None:
+    for place, name in (("softphone", "index.html"), ("plain", "plain.html")):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / name).write_text(f"<title>{place}</title>")
+    async with desk_bench(tmp_path) as bench:
+        answer = await bench.page().ask("GET", "/plain.html")
+        assert answer.status == 200
+        assert b"plain" in answer.body
+    application = web.Application()
+    add_pages(application, tmp_path)
+    port = free_port(HOST)
+    address = f"http://{HOST}:{port}/plain.html"
+    async with served(application, port), aiohttp.ClientSession() as client, client.get(address) as answer:
+        assert answer.status == 404
 
 
 async def test_pages_that_were_never_built_are_explained(tmp_path: Path) -> None:

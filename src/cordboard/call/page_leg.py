@@ -175,8 +175,12 @@ class PageLeg(Leg):
         body = event.body
         return self.send(sip.SendInDialog(self.session, "INFO", "INFO", content_type=event.content_type, body=body))
 
-    def _identify(self, event: Update) -> list[LegOutput]:
-        return self._say(words(call={"uuid": event.call_uuid})) if event.call_uuid else []
+    def _updated(self, event: Update) -> list[LegOutput]:
+        """Hold is told, not negotiated: the trunk's media is shut already, the page's goes on as it is."""
+        if event.held is None:
+            return self._say(words(call={"uuid": event.call_uuid}))
+        self.held = event.held
+        return self._say(words(do="hold" if event.held else "retrieve"))
 
     # --- the page goes and comes
 
@@ -279,6 +283,6 @@ TELL: dict[tuple[LegState, type], Callable[[PageLeg, Any], list[LegOutput]]] = {
     (_S.CALLED, Disconnect): PageLeg.hang_up,
     (_S.ANSWERING, Disconnect): PageLeg.hang_up,
     (_S.CONNECTED, Info): PageLeg._say,
-    (_S.CONNECTED, Update): PageLeg._identify,
+    (_S.CONNECTED, Update): PageLeg._updated,
     (_S.CONNECTED, Disconnect): PageLeg.hang_up,
 }

@@ -35,13 +35,13 @@ def _talk(leg: TrunkLeg) -> list[LegOutput]:
     """Answer a ringing call, retrieve a held one (reference 2.1: `Event: talk` on a held call means retrieve)."""
     if leg.state is not LegState.CONNECTED:
         return [words(do="answer")]
-    return [*leg.hold(False), words(do="retrieve")] if leg.held else []
+    return [*leg.hold(False), Update(held=False)] if leg.held else []
 
 
 def _hold(leg: TrunkLeg) -> list[LegOutput]:
     if leg.state is not LegState.CONNECTED or leg.held:
         return []
-    return [*leg.hold(True), words(do="hold")]
+    return [*leg.hold(True), Update(held=True)]
 
 
 def _info(leg: TrunkLeg, event: sip.Requested) -> list[LegOutput]:

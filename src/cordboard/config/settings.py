@@ -99,7 +99,7 @@ class MediaSettings:
     trunk_source: str = setting(
         kinds.choice("strict", "latch"),
         "strict",
-        "Whether RTP is taken only from the address in SIP Server's SDP, or from the first source that sends.",
+        "Whether RTP is taken only from address and port in SIP Server's SDP, or from the first port there that sends.",
     )
 
 
@@ -182,6 +182,12 @@ class LabSettings:
     )
     gws: Address = setting(
         kinds.address("127.0.0.1:8090"), "127.0.0.1:8090", "Where the GWS look-alike and the agent desktop listen."
+    )
+    no_answer_timeout: int = setting(
+        kinds.whole(1, 600),
+        15,
+        "How long a call from the queue rings at an agent, who is then made Not Ready.",
+        unit="seconds",
     )
 
 

@@ -51,7 +51,7 @@ def create_desk(
     application.router.add_post("/page/sign-out", calls.sign_out)
     application.router.add_post("/page/token", calls.token)
     application.router.add_route("*", PREFIX + "/{path:.*}", calls.gws)
-    add_pages(application, pages)
+    add_pages(application, pages, plain=settings.in_lab)
     return application
 
 

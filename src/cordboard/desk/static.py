@@ -19,14 +19,16 @@ load this page again.</p>
 """
 
 
-def add_pages(application: web.Application, directory: Path) -> None:
-    """Serve `directory`/softphone at /; call it after all other routes."""
+def add_pages(application: web.Application, directory: Path, *, plain: bool = False) -> None:
+    """Serve `directory`/softphone at /, and where `plain` says so the plain JsSIP page beside it; call it last."""
     root = (directory / "softphone").resolve()
+    roots = [root, (directory / "plain").resolve()] if plain else [root]
 
     async def file(request: web.Request) -> web.StreamResponse:
         if not (root / "index.html").is_file():
             return web.Response(status=503, text=_NOT_BUILT, content_type="text/html")
-        path = _inside(root, request.match_info["path"] or "index.html")
+        name = request.match_info["path"] or "index.html"
+        path = next((found for each in roots if (found := _inside(each, name))), None)
         if path is None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Cache-Control": "no-cache"})

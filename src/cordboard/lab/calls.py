@@ -28,7 +28,7 @@ LONGEST = 86_400
 MAXIMUM_USER_DATA = 16_384
 MAXIMUM_NAME = 64
 DEFAULT_CALLER = "+15550100"
-DEFAULT_USER_DATA = {"CustomerSegment": "Gold", "ServiceType": "Billing", "CustomerName": "Ada Example"}
+DEFAULT_USER_DATA = {"CustomerSegment": "Gold", "ServiceType": "Billing", "CustomerName": "Example Customer"}
 
 
 class BadRequest(Exception):

@@ -1,0 +1,166 @@
+/**
+ * Reads what GWS says: call resources, devices, CometD messages. The only module that knows GWS's words; the rest of the model
+ * works on what it returns. It believes nothing: a field of the wrong type counts as absent, a message it does not know is
+ * no fact at all.
+ *
+ * Besides the messages of `/v2/me/*` it understands the two event shapes of the integration guide:
+ * `{"event": "Ringing", "call": {...}}` and `{"state": "Ringing", "call": {...}}`.
+ *
+ * @typedef {"Dialing" | "Ringing" | "Established" | "Held" | "Released"} GwsState
+ * @typedef {{
+ *   id: string, state: GwsState, callType: string, numbers: string[], ani: string, dnis: string, consult: boolean,
+ *   capabilities: string[], userData: Record<string, unknown>, seconds: number }} GwsCall
+ * @typedef {{ id: string, dn: string, state: string, displayName: string, workMode: string }} Device
+ * @typedef {{ kind: "call", call: GwsCall } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
+ */
+
+import { CallOperation, CallState, CallType, MessageType } from "./vocabulary.js";
+
+/** @type {ReadonlySet<string>} */
+const STATES = new Set(Object.values(CallState));
+
+/** The operations of a call that the phone itself uses. */
+export const OPERATION = Object.freeze({
+  hold: CallOperation.HOLD,
+  retrieve: CallOperation.RETRIEVE,
+  hangup: CallOperation.HANGUP,
+});
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+function record(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? /** @type {Record<string, unknown>} */ (value)
+    : {};
+}
+
+/** @param {unknown} value @returns {string} */
+const text = (value) => (typeof value === "string" ? value : "");
+
+/** @param {unknown} value @returns {unknown[]} */
+const list = (value) => (Array.isArray(value) ? value : []);
+
+/** @param {unknown} participant @returns {string} */
+function numberOf(participant) {
+  if (typeof participant === "string") return participant;
+  const one = record(participant);
+  return text(one.phoneNumber) || text(one.digits) || text(one.e164Number);
+}
+
+/**
+ * A call resource, or null when it has neither identifier nor state. In 8.5.2 `id` equals `callUuid`; older servers leave it
+ * empty and say it only in the last segment of `uri`.
+ * @param {unknown} value
+ * @param {string} [state] overrides the resource's own state
+ * @returns {GwsCall | null}
+ */
+export function readCall(value, state) {
+  const call = record(value);
+  const id = text(call.id) || text(call.callUuid) || (text(call.uri).split("/").pop() ?? "");
+  const said = state || text(call.state);
+  if (!id || !STATES.has(said)) return null;
+  return {
+    id,
+    state: /** @type {GwsState} */ (said),
+    callType: text(call.callType),
+    numbers: list(call.participants).map(numberOf).filter(Boolean),
+    ani: text(call.ani),
+    dnis: text(call.dnis),
+    consult: text(call.callType) === CallType.CONSULT,
+    capabilities: list(call.capabilities).filter((name) => typeof name === "string"),
+    userData: record(call.userData),
+    seconds: Math.max(0, Number(call.duration) || 0),
+  };
+}
+
+/** @param {unknown} value @returns {Device | null} */
+export function readDevice(value) {
+  const device = record(value);
+  if (!text(device.id)) return null;
+  return { id: text(device.id), dn: text(device.phoneNumber), ...readUserState(device.userState) };
+}
+
+/** @param {unknown} value @returns {{ state: string, displayName: string, workMode: string }} */
+export function readUserState(value) {
+  const state = record(value);
+  return { state: text(state.state), displayName: text(state.displayName), workMode: text(state.workMode) };
+}
+
+/**
+ * The facts in the data of one CometD message.
+ * @param {unknown} data
+ * @returns {Fact[]}
+ */
+export function readMessage(data) {
+  const message = record(data);
+  switch (text(message.messageType)) {
+    case MessageType.CALL_STATE_CHANGE:
+      return callFact(message.call);
+    case MessageType.DEVICE_STATE_CHANGE:
+      return deviceFacts(message.devices);
+    case MessageType.ERROR:
+      return [{ kind: "error", text: text(message.errorMessage) || "GWS reported an error without saying which." }];
+    case "":
+      return callFact(message.call, text(message.event) || text(message.state));
+    default:
+      return [];
+  }
+}
+
+/** @param {unknown} value @param {string} [state] @returns {Fact[]} */
+function callFact(value, state) {
+  const call = readCall(value, state && STATES.has(state) ? state : undefined);
+  return call ? [{ kind: "call", call }] : [];
+}
+
+/** @param {unknown} devices @returns {Fact[]} */
+function deviceFacts(devices) {
+  return list(devices).flatMap((value) => {
+    const device = readDevice(value);
+    return device ? [/** @type {Fact} */ ({ kind: "device", device })] : [];
+  });
+}
+
+/**
+ * The user resource of `GET /me?subresources=...`.
+ * @param {unknown} value
+ * @returns {{ calls: GwsCall[], devices: Device[] }}
+ */
+export function readUser(value) {
+  const user = record(value);
+  return {
+    calls: list(user.calls).flatMap((one) => readCall(one) ?? []),
+    devices: list(user.devices).flatMap((one) => readDevice(one) ?? []),
+  };
+}
+
+/** Keys of attached data that WWE writes for itself and no agent wants to read. */
+const WWE_OWN = /^(IW_|WWE_PARTY_)/;
+
+/**
+ * Attached data as rows to show; nested objects become `outer.inner`, WWE's own keys are left out.
+ * @param {Record<string, unknown>} userData
+ * @returns {[string, string][]}
+ */
+export function rows(userData) {
+  return Object.entries(userData)
+    .filter(([key]) => !WWE_OWN.test(key))
+    .flatMap(([key, value]) => row(key, value, 0));
+}
+
+/** @param {string} key @param {unknown} value @param {number} depth @returns {[string, string][]} */
+function row(key, value, depth) {
+  if (typeof value === "object" && value !== null && depth < 3) {
+    return Object.entries(value).flatMap(([inner, one]) => row(`${key}.${inner}`, one, depth + 1));
+  }
+  return [[key, String(value ?? "")]];
+}
+
+/**
+ * The name of a colleague that WWE attached to an internal call, or "".
+ * @param {Record<string, unknown>} userData
+ * @param {string} number
+ */
+export function partyName(userData, number) {
+  const party = record(userData[`WWE_PARTY_${number}`]);
+  return [text(party.firstname), text(party.lastname)].filter(Boolean).join(" ");
+}

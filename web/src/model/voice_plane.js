@@ -1,0 +1,189 @@
+/**
+ * What the voice plane reports, handler by handler: the SIP light, legs that come, change and go.
+ *
+ * @typedef {import("./phone.js").Phone} Phone
+ * @typedef {import("./events.js").Effect} Effect
+ */
+
+import { Card } from "./call.js";
+import { cardForLeg } from "./join.js";
+import { Leg } from "./leg.js";
+
+/** SIP status of a refused registration -> what happened, what to do. @type {Record<number, [string, string]>} */
+const REGISTRATION = {
+  401: ["The phone could not sign in.", "Check DN and password, then connect again."],
+  403: ["This DN may not be used from here.", "Check DN and password, or ask your administrator."],
+  404: ["This DN is not known.", "Check the agent DN, then connect again."],
+  503: ["The phone system is not available.", "The phone tries again by itself."],
+};
+
+const TAKEN_OVER = "Another page uses this DN now; new calls ring there.";
+
+/** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
+export const VOICE_PLANE = {
+  "sip/connecting": (phone) => turned(phone, "connecting"),
+  "sip/registered": registered,
+  "sip/lost": (phone) => turned(phone, "lost"),
+  "sip/off": (phone) => turned(phone, "off"),
+  "sip/failed": registrationFailed,
+  "sip/taken-over": takenOver,
+  "leg/incoming": incoming,
+  "leg/outgoing": outgoing,
+  "leg/progress": progress,
+  "leg/accepted": accepted,
+  "leg/uuid": (phone, event, now) => renamed(phone, event.leg, event.uuid, now),
+  "leg/asked": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle(event.what) ?? [],
+  "leg/held": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("held") ?? [],
+  "leg/retrieved": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("retrieved") ?? [],
+  "leg/muted": (phone, event) => muted(phone, event.leg, true),
+  "leg/unmuted": (phone, event) => muted(phone, event.leg, false),
+  "leg/no-microphone": noMicrophone,
+  "leg/refused": refused,
+  "leg/ended": ended,
+  "dial/failed": dialFailed,
+};
+
+/** @param {Phone} phone @param {import("./light.js").LightEvent} event @returns {Effect[]} */
+function turned(phone, event) {
+  phone.turn("sip", event);
+  return [];
+}
+
+/** @param {Phone} phone @returns {Effect[]} */
+function registered(phone) {
+  for (const [text] of Object.values(REGISTRATION)) phone.messages.withdraw(text);
+  phone.messages.withdraw(TAKEN_OVER);
+  return turned(phone, "on");
+}
+
+/** @param {Phone} phone @param {import("./events.js").SipFailed} event @param {number} now @returns {Effect[]} */
+function registrationFailed(phone, event, now) {
+  const [text, help] = REGISTRATION[event.status] ?? [
+    `The phone could not connect: ${event.reason}.`,
+    "Check the SIP Server address, then connect again.",
+  ];
+  phone.messages.tell("error", text, help, now);
+  return turned(phone, "failed");
+}
+
+/** @param {Phone} phone @param {unknown} _event @param {number} now @returns {Effect[]} */
+function takenOver(phone, _event, now) {
+  phone.messages.tell("error", TAKEN_OVER, "Connect again, or load this page again, to take it back.", now);
+  return turned(phone, "failed");
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegIncoming} event @param {number} now @returns {Effect[]} */
+function incoming(phone, event, now) {
+  const again = phone.cards.find((card) => card.leg?.alive && event.uuid && card.uuid === event.uuid);
+  if (again?.leg) return rungAnew(again, again.leg, event);
+  const known = cardForLeg(phone.cards, { uuid: event.uuid, number: event.remote.number }, now);
+  const card = known ?? new Card(phone.newCardId(), "in", event.remote, now);
+  if (!known) phone.cards.push(card);
+  if (!known || !card.said.name) card.said = event.remote.number ? event.remote : card.said;
+  card.keepQuiet(event.agentFirst, now);
+  return [{ do: "microphone/open", leg: event.leg }, ...joined(card, new Leg(event.leg, "in"), event.uuid)];
+}
+
+/**
+ * The connection was lost while the call rang, and the gateway rings anew with another INVITE: it takes the old leg's place. What
+ * the agent had answered is answered again.
+ * @param {Card} card @param {Leg} old @param {import("./events.js").LegIncoming} event @returns {Effect[]}
+ */
+function rungAnew(card, old, event) {
+  const answered = old.state !== "ringing";
+  const leg = new Leg(event.leg, "in");
+  card.takeLeg(leg, event.uuid);
+  /** @type {Effect[]} */
+  const swap = [{ do: "sip/hangup", leg: old.id }, { do: "microphone/close", leg: old.id }, { do: "microphone/open", leg: leg.id }];
+  return answered ? [...swap, ...leg.handle("answer")] : swap;
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegOutgoing} event @param {number} now @returns {Effect[]} */
+function outgoing(phone, event, now) {
+  const known = cardForLeg(phone.cards, { uuid: "", number: event.remote.number, card: event.card }, now);
+  const card = known ?? new Card(phone.newCardId(), "out", event.remote, now);
+  if (!known) phone.cards.push(card);
+  return joined(card, new Leg(event.leg, "out"), "");
+}
+
+/** A leg met its card; a wish made before is carried out now. @param {Card} card @param {Leg} leg @param {string} uuid */
+function joined(card, leg, uuid) {
+  card.takeLeg(leg, uuid);
+  const wanted = card.wanted;
+  card.wanted = "";
+  return wanted ? leg.handle(wanted) : [];
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegProgress} event @param {number} now @returns {Effect[]} */
+function progress(phone, event, now) {
+  const leg = phone.cardOfLeg(event.leg)?.leg;
+  if (leg) leg.alerting = !event.earlyMedia;
+  return renamed(phone, event.leg, event.uuid, now);
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegAccepted} event @param {number} now @returns {Effect[]} */
+function accepted(phone, event, now) {
+  const leg = phone.cardOfLeg(event.leg)?.leg;
+  if (!leg) return [];
+  leg.alerting = false;
+  return [...leg.handle("accepted"), ...renamed(phone, event.leg, event.uuid, now)];
+}
+
+/**
+ * The leg has an identifier, or another one than before: two calls became one (transfer, conference), and the leg goes to the card
+ * of the surviving call.
+ * @param {Phone} phone @param {string} id @param {string} uuid @param {number} now @returns {Effect[]}
+ */
+function renamed(phone, id, uuid, now) {
+  const card = phone.cardOfLeg(id);
+  if (!card?.leg || !uuid || card.uuid === uuid) return [];
+  const other = phone.cards.find((one) => one !== card && one.uuid === uuid && !one.leg);
+  if (!other) {
+    card.uuid = uuid;
+    return [];
+  }
+  other.takeLeg(card.leg, uuid);
+  other.since ??= card.since;
+  other.said = card.said;
+  if (card.gws && card.gws.id !== uuid) {
+    card.leg = null;
+    card.orphan = "no-leg";
+  } else phone.drop(card);
+  return [];
+}
+
+/** @param {Phone} phone @param {string} id @param {boolean} value @returns {Effect[]} */
+function muted(phone, id, value) {
+  const leg = phone.cardOfLeg(id)?.leg;
+  if (leg) leg.muted = value;
+  return [];
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegNoMicrophone} event @param {number} now @returns {Effect[]} */
+function noMicrophone(phone, event, now) {
+  phone.messages.tell("error", `No microphone: ${event.reason}.`, "Plug in a headset and allow the microphone for this page.", now);
+  return phone.cardOfLeg(event.leg)?.leg?.handle("no-microphone") ?? [];
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegRefused} event @param {number} now @returns {Effect[]} */
+function refused(phone, event, now) {
+  phone.messages.tell("error", `${event.what} did not work.`, "Try again.", now);
+  return [];
+}
+
+/** @param {Phone} phone @param {import("./events.js").LegEnded} event @returns {Effect[]} */
+function ended(phone, event) {
+  const card = phone.cardOfLeg(event.leg);
+  if (!card?.leg) return [];
+  card.ending = event;
+  return card.leg.handle("ended");
+}
+
+/** @param {Phone} phone @param {import("./events.js").DialFailed} event @param {number} now @returns {Effect[]} */
+function dialFailed(phone, event, now) {
+  const card = phone.cards.find((one) => one.id === event.card && one.provisional);
+  if (card) phone.drop(card);
+  phone.messages.tell("error", event.reason, event.help, now);
+  return [];
+}
+

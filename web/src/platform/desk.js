@@ -1,0 +1,77 @@
+/**
+ * The desk's own API: configuration, the page session, sign-in, the SIP token. The page's identifier is a secret; it lives in this
+ * object and travels in one header.
+ *
+ * @typedef {import("../model/configuration.js").Configuration} Configuration
+ * @typedef {import("../model/agent.js").Agent} Agent
+ */
+
+import { readAgent } from "../model/agent.js";
+
+export class DeskError extends Error {
+  /** @param {number} status 0 when the desk was not reached @param {string} text */
+  constructor(status, text) {
+    super(text);
+    this.status = status;
+  }
+}
+
+export class Desk {
+  constructor() {
+    this.page = "";
+  }
+
+  /** The header that names this page; empty before `open`. @returns {Record<string, string>} */
+  get headers() {
+    return this.page ? { "X-Cordboard-Page": this.page } : {};
+  }
+
+  /** @returns {Promise<Configuration>} */
+  configuration() {
+    return this.ask("GET", "/configuration");
+  }
+
+  /**
+   * Open the page session, or look whether its agent has signed in meanwhile. `why`: there is a session, but no agent for us.
+   * @returns {Promise<{ agent: Agent | null, why: string }>}
+   */
+  async open() {
+    const reply = await this.ask("POST", "/page", {});
+    this.page = String(reply.page ?? "");
+    return { agent: readAgent(reply.agent), why: String(reply.why ?? "") };
+  }
+
+  /** @param {string} userName @param {string} password @returns {Promise<Agent | null>} */
+  async signIn(userName, password) {
+    return readAgent((await this.ask("POST", "/page/sign-in", { userName, password })).agent);
+  }
+
+  signOut() {
+    return this.ask("POST", "/page/sign-out", {});
+  }
+
+  /** A short-lived token for the signed-in agent's DN. @returns {Promise<{ dn: string, token: string, expires: number }>} */
+  token() {
+    return this.ask("POST", "/page/token", {});
+  }
+
+  /**
+   * @private
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async ask(method, path, body) {
+    const headers = { ...this.headers, ...(body !== undefined && { "Content-Type": "application/json" }) };
+    let reply;
+    try {
+      reply = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    } catch {
+      throw new DeskError(0, "The server is not reachable.");
+    }
+    const said = await reply.json().catch(() => ({}));
+    if (!reply.ok) throw new DeskError(reply.status, String(said.error ?? `The server answered ${reply.status}.`));
+    return said;
+  }
+}

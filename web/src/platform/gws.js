@@ -1,0 +1,108 @@
+/**
+ * REST to GWS: the operations the phone and the agent desktop use. The softphone reaches it through the desk (`/gws/api/v2`), the
+ * desktop directly (`/api/v2`). A telephony POST answers only that it was taken; what came of it arrives by CometD.
+ */
+
+import { DeviceOperation, SessionOperation, StatusCode } from "../model/vocabulary.js";
+
+/** GWS said no, or could not be asked. `code` is its statusCode. */
+export class GwsError extends Error {
+  /** @param {number} status of HTTP, 0 when GWS was not reached @param {number} code @param {string} text */
+  constructor(status, code, text) {
+    super(text);
+    this.status = status;
+    this.code = code;
+  }
+
+  get signedOut() {
+    return this.code === StatusCode.NOT_AUTHENTICATED || this.status === 401;
+  }
+}
+
+export class Gws {
+  /**
+   * @param {string} base
+   * @param {() => Record<string, string>} headers
+   */
+  constructor(base, headers) {
+    this.base = base;
+    this.headers = headers;
+    /** The header GWS wants on every POST, when its CSRF protection is on. @type {Record<string, string>} */
+    this.csrf = {};
+  }
+
+  /** The user with devices, calls and channels. @param {Record<string, string>} [credentials] @returns {Promise<any>} */
+  async me(credentials) {
+    return (await this.ask("GET", "/me?subresources=devices,calls,channels", undefined, credentials)).user;
+  }
+
+  startSession() {
+    return this.ask("POST", "/me", { operationName: SessionOperation.START_CONTACT_CENTER_SESSION, channels: ["voice"] });
+  }
+
+  /** Logs the voice channel out and invalidates the HTTP session. */
+  endSession() {
+    return this.ask("POST", "/me", { operationName: SessionOperation.END_CONTACT_CENTER_SESSION });
+  }
+
+  /** @param {string} operationName Ready, NotReady ... */
+  state(operationName) {
+    return this.ask("POST", "/me/channels/voice", { operationName });
+  }
+
+  /** @param {string} device @param {string} phoneNumber */
+  dial(device, phoneNumber) {
+    const body = { operationName: DeviceOperation.DIAL, destination: { phoneNumber } };
+    return this.ask("POST", `/me/devices/${encodeURIComponent(device)}/calls`, body);
+  }
+
+  /** @param {string} id @param {string} operationName @param {Record<string, unknown>} [fields] */
+  call(id, operationName, fields = {}) {
+    return this.ask("POST", `/me/calls/${encodeURIComponent(id)}`, { operationName, ...fields });
+  }
+
+  /** The DN's contact at SIP Server: "*" or empty until a phone is registered. @param {string} device */
+  async contact(device) {
+    const reply = await this.ask("GET", `/me/devices/${encodeURIComponent(device)}/settings/tserver`);
+    const settings = Array.isArray(reply.settings) ? reply.settings : [];
+    return String(settings.find((/** @type {any} */ one) => one?.name === "contact")?.value ?? "");
+  }
+
+  /**
+   * @private
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {Record<string, string>} [credentials]
+   * @returns {Promise<any>}
+   */
+  async ask(method, path, body, credentials = {}) {
+    const headers = { "Content-Type": "application/json", ...this.headers(), ...credentials, ...(method !== "GET" && this.csrf) };
+    let reply;
+    try {
+      reply = await fetch(this.base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    } catch {
+      throw new GwsError(0, 0, "GWS is not reachable.");
+    }
+    this.rememberCsrf(reply.headers);
+    const said = await reply.json().catch(() => ({}));
+    const code = typeof said.statusCode === "number" ? said.statusCode : reply.ok ? StatusCode.OK : StatusCode.INTERNAL_ERROR;
+    if (!reply.ok || (code !== StatusCode.OK && code !== StatusCode.PARTLY_DONE)) {
+      throw new GwsError(reply.status, code, String(said.statusMessage ?? said.error ?? `GWS answered ${reply.status}.`));
+    }
+    return said;
+  }
+
+  /** @private @param {Headers} headers */
+  rememberCsrf(headers) {
+    const name = headers.get("X-CSRF-HEADER");
+    const value = name && headers.get(name);
+    if (name && value) this.csrf = { [name]: value };
+  }
+}
+
+/** @param {string} userName @param {string} password */
+export function basic(userName, password) {
+  const bytes = new TextEncoder().encode(`${userName}:${password}`);
+  return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+}

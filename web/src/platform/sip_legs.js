@@ -1,0 +1,180 @@
+/**
+ * The SIP sessions of this page: what JsSIP reports of them as the model's events, what the model asks of them. Knows no card's
+ * state and no GWS.
+ *
+ * Nothing waits for ICE gathering: the gateway is ICE-lite and learns our address from our checks, so the first UDP candidate is
+ * enough and JsSIP is told `ready()` with it (saves about 115 ms per call).
+ *
+ * @typedef {import("../model/events.js").PhoneEvent} PhoneEvent
+ * @typedef {import("./microphone.js").Microphone} Microphone
+ * @typedef {import("./speaker.js").Speaker} Speaker
+ * @typedef {import("./clock.js").Clock} Clock
+ */
+
+import { identityOf, reasonStatus, usable } from "./sip_reading.js";
+import { readWord } from "./words.js";
+
+const CALL_UUID = "X-Genesys-CallUUID";
+const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("max-bundle") };
+
+export class SipLegs {
+  /**
+   * @param {{ emit: (event: PhoneEvent) => void, clock: Pick<Clock, "after">, microphone: Microphone, speaker: Speaker }} parts
+   */
+  constructor({ emit, clock, microphone, speaker }) {
+    this.emit = emit;
+    this.clock = clock;
+    this.microphone = microphone;
+    this.speaker = speaker;
+    /** JsSIP's sessions by leg. @type {Map<string, any>} */
+    this.sessions = new Map();
+    /** The card whose call is being made right now. */
+    this.dialling = "";
+  }
+
+  /** JsSIP has a new session. @param {{ originator: string, session: any, request: any }} event */
+  add({ originator, session, request }) {
+    const leg = session.id;
+    this.sessions.set(leg, session);
+    this.follow(leg, session);
+    const agentFirst = request.getHeader?.("X-Cordboard-Call") === "agent-first";
+    const remote = identityOf(session, request, agentFirst);
+    if (originator === "local") {
+      this.microphone.rename(this.dialling, leg);
+      this.emit({ type: "leg/outgoing", leg, remote, card: this.dialling });
+      return;
+    }
+    this.emit({ type: "leg/incoming", leg, uuid: request.getHeader(CALL_UUID) ?? "", remote, agentFirst });
+  }
+
+  /** @private @param {string} leg @param {any} session */
+  follow(leg, session) {
+    const uuidOf = (/** @type {any} */ message) => message?.getHeader?.(CALL_UUID) ?? "";
+    const on = (/** @type {string} */ name, /** @type {(event: any) => void} */ listener) => session.on(name, listener);
+    if (session.connection) this.hear(leg, session.connection); // of a call we make, JsSIP has it before it tells of the session
+    else on("peerconnection", ({ peerconnection }) => this.hear(leg, peerconnection));
+    on("icecandidate", ({ candidate, ready }) => usable(candidate) && ready());
+    on("progress", ({ originator, response }) => {
+      if (originator === "local") return;
+      this.emit({ type: "leg/progress", leg, uuid: uuidOf(response), earlyMedia: Boolean(response?.body) });
+    });
+    on("accepted", ({ response }) => this.emit({ type: "leg/accepted", leg, uuid: uuidOf(response) }));
+    on("muted", () => this.emit({ type: "leg/muted", leg }));
+    on("unmuted", () => this.emit({ type: "leg/unmuted", leg }));
+    on("reinvite", ({ request }) => this.emit({ type: "leg/uuid", leg, uuid: uuidOf(request) }));
+    on("update", ({ request }) => this.emit({ type: "leg/uuid", leg, uuid: uuidOf(request) }));
+    on("newInfo", ({ originator, info }) => originator === "remote" && this.informed(leg, info));
+    on("ended", (event) => this.over(leg, event));
+    on("failed", (event) => this.over(leg, event));
+  }
+
+  /** @private @param {string} leg @param {RTCPeerConnection} connection */
+  hear(leg, connection) {
+    connection.addEventListener("track", ({ track, streams }) => {
+      this.speaker.attach(leg, streams[0] ?? new MediaStream([track]));
+    });
+  }
+
+  /** @private @param {string} leg @param {{ contentType: string, body: string }} info */
+  informed(leg, info) {
+    const word = readWord(info.contentType, info.body);
+    if (word.word === "call") this.emit({ type: "leg/uuid", leg, uuid: word.uuid });
+    else if (word.word === "answer") this.emit({ type: "leg/asked", leg, what: "answer" });
+    else if (word.word === "hold") this.emit({ type: "leg/held", leg });
+    else if (word.word === "retrieve") this.retrieved(leg);
+  }
+
+  /** The gateway opened the call again; a hold of our own is taken back by re-INVITE. @private @param {string} leg */
+  retrieved(leg) {
+    if (this.sessions.get(leg)?.isOnHold().local) this.emit({ type: "leg/asked", leg, what: "retrieve" });
+    else this.emit({ type: "leg/retrieved", leg });
+  }
+
+  /** @private @param {string} leg @param {{ originator: "local" | "remote" | "system", message: any, cause: string }} event */
+  over(leg, { originator, message, cause }) {
+    this.sessions.delete(leg);
+    this.speaker.detach(leg);
+    const status = message?.status_code ?? reasonStatus(message?.getHeader?.("Reason"));
+    this.emit({ type: "leg/ended", leg, by: originator, status, cause: String(cause ?? "") });
+  }
+
+  /** @param {string} leg */
+  async answer(leg) {
+    try {
+      const mediaStream = await this.microphone.open(leg);
+      const session = this.sessions.get(leg);
+      if (session) session.answer({ mediaStream, pcConfig: PEER_CONNECTION });
+      else this.microphone.close(leg);
+    } catch (error) {
+      this.emit({ type: "leg/no-microphone", leg, reason: /** @type {Error} */ (error).message });
+    }
+  }
+
+  /** Open the microphone while it rings; a call that nobody could speak in is refused. @param {string} leg */
+  async prepare(leg) {
+    try {
+      await this.microphone.open(leg);
+    } catch (error) {
+      this.emit({ type: "leg/no-microphone", leg, reason: /** @type {Error} */ (error).message });
+    }
+  }
+
+  /** @param {(options: any) => unknown} call JsSIP's call to the number @param {string} card */
+  async dial(call, card) {
+    try {
+      const mediaStream = await this.microphone.open(card);
+      this.dialling = card;
+      call({ mediaStream, pcConfig: PEER_CONNECTION });
+    } catch (error) {
+      this.microphone.close(card);
+      const reason = `Calling did not start: ${/** @type {Error} */ (error).message}.`;
+      this.emit({ type: "dial/failed", card, reason, help: "Check the microphone and the connection, then dial again." });
+    } finally {
+      this.dialling = "";
+    }
+  }
+
+  /** @param {string} leg @param {number} [status] a refusal, while it rings */
+  end(leg, status) {
+    const session = this.sessions.get(leg);
+    if (session && !session.isEnded()) session.terminate(status ? { status_code: status } : {});
+  }
+
+  /** @param {string} leg @param {boolean} muted */
+  mute(leg, muted) {
+    const session = this.sessions.get(leg);
+    if (muted) session?.mute({ audio: true });
+    else session?.unmute({ audio: true });
+  }
+
+  /** @param {string} leg @param {string} digits */
+  digits(leg, digits) {
+    const session = this.sessions.get(leg);
+    try {
+      session?.sendDTMF(digits, { transportType: "RFC2833", duration: 100, interToneGap: 70 });
+    } catch {
+      this.emit({ type: "leg/refused", leg, what: "Sending digits" });
+    }
+  }
+
+  /**
+   * Hold or retrieve by re-INVITE. It has to wait while another one is on its way.
+   * @param {string} leg
+   * @param {boolean} held
+   * @param {number} [tries]
+   */
+  hold(leg, held, tries = 20) {
+    const session = this.sessions.get(leg);
+    if (!session || session.isEnded() || (held && session.isOnHold().local)) return;
+    const done = () => this.emit({ type: held ? "leg/held" : "leg/retrieved", leg });
+    if (this.negotiate(session, held, done)) return;
+    if (tries === 0) this.emit({ type: "leg/refused", leg, what: held ? "Hold" : "Retrieve" });
+    else this.clock.after(100, () => this.hold(leg, held, tries - 1));
+  }
+
+  /** A hold that only the gateway knows of is ended by a new offer. @private @param {any} session @param {boolean} held @param {() => void} done */
+  negotiate(session, held, done) {
+    if (held) return session.hold({}, done);
+    return session.isOnHold().local ? session.unhold({}, done) : session.renegotiate({}, done);
+  }
+}

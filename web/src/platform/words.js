@@ -1,0 +1,39 @@
+/**
+ * The gateway's words to the page: JSON bodies of type `application/vnd.cordboard+json`, by INFO in a call, by MESSAGE outside.
+ *
+ * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string } | { word: "ping", id: string }
+ *   | { word: "taken over" } | { word: "unknown" }} Word
+ */
+
+export const WORDS_TYPE = "application/vnd.cordboard+json";
+
+/** @type {ReadonlySet<unknown>} */
+const ORDERS = new Set(["answer", "hold", "retrieve"]);
+
+/**
+ * @param {string | null | undefined} contentType
+ * @param {string | null | undefined} body
+ * @returns {Word}
+ */
+export function readWord(contentType, body) {
+  if (!contentType?.toLowerCase().startsWith(WORDS_TYPE)) return { word: "unknown" };
+  const said = parse(body ?? "");
+  if (ORDERS.has(said.do)) return /** @type {Word} */ ({ word: said.do });
+  if (said.do === "ping" && typeof said.id === "string") return { word: "ping", id: said.id };
+  if (said["taken over"] === true) return { word: "taken over" };
+  const uuid = said.call && typeof said.call === "object" ? /** @type {any} */ (said.call).uuid : undefined;
+  return typeof uuid === "string" && uuid ? { word: "call", uuid } : { word: "unknown" };
+}
+
+/** @param {string} id */
+export const pingReply = (id) => JSON.stringify({ did: "ping", id });
+
+/** @param {string} body @returns {Record<string, unknown>} */
+function parse(body) {
+  try {
+    const said = JSON.parse(body);
+    return said && typeof said === "object" ? said : {};
+  } catch {
+    return {};
+  }
+}

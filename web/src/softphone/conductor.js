@@ -1,0 +1,97 @@
+/**
+ * The one place where the model meets the browser: events go in, effects are carried out, the view goes to the elements.
+ *
+ * Events that arise while an effect is carried out wait their turn, so that the model is never entered twice.
+ *
+ * @typedef {import("../model/events.js").PhoneEvent} PhoneEvent
+ * @typedef {import("../model/events.js").Effect} Effect
+ * @typedef {{ clock: import("../platform/clock.js").Clock, sip: import("../platform/sip_phone.js").SipPhone,
+ *   microphone: import("../platform/microphone.js").Microphone, tones: import("../platform/tones.js").Tones,
+ *   gws: import("../platform/gws.js").Gws }} Platform
+ */
+
+import { Phone } from "../model/phone.js";
+import { viewOf } from "../model/view.js";
+
+export class Conductor {
+  /** @param {(view: import("../model/view.js").View, now: number) => void} show */
+  constructor(show) {
+    this.phone = new Phone();
+    this.show = show;
+    /** @type {PhoneEvent[]} */
+    this.waiting = [];
+    this.busy = false;
+    /** @type {Platform | null} */
+    this.platform = null;
+    this.view = viewOf(this.phone);
+  }
+
+  /** @param {PhoneEvent} event */
+  emit(event) {
+    this.waiting.push(event);
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let next = this.waiting.shift(); next; next = this.waiting.shift()) this.handle(next);
+    } finally {
+      this.busy = false;
+    }
+    this.render();
+  }
+
+  render() {
+    const clock = this.platform?.clock;
+    if (!clock) return;
+    this.view = viewOf(this.phone);
+    this.show(this.view, clock.now());
+    clock.at(this.phone.deadline, () => this.emit({ type: "time" }));
+  }
+
+  /** @private @param {PhoneEvent} event */
+  handle(event) {
+    const platform = /** @type {Platform} */ (this.platform);
+    for (const effect of this.phone.handle(event, platform.clock.now())) this.perform(effect, platform);
+  }
+
+  /** @private @param {Effect} effect @param {Platform} platform */
+  perform(effect, { sip, microphone, tones, gws }) {
+    switch (effect.do) {
+      case "sip/answer":
+        return void sip.legs.answer(effect.leg);
+      case "sip/reject":
+        return sip.legs.end(effect.leg, effect.status);
+      case "sip/hangup":
+        return sip.legs.end(effect.leg);
+      case "sip/hold":
+      case "sip/retrieve":
+        return sip.legs.hold(effect.leg, effect.do === "sip/hold");
+      case "sip/mute":
+        return sip.legs.mute(effect.leg, effect.muted);
+      case "sip/digits":
+        return sip.legs.digits(effect.leg, effect.digits);
+      case "sip/dial":
+        return sip.dial(effect.number, effect.card);
+      case "microphone/open":
+        return void sip.legs.prepare(effect.leg);
+      case "microphone/close":
+        return microphone.close(effect.leg);
+      case "tone":
+        return tones.play(effect.tone);
+      case "gws/dial":
+        return void this.ask("Dial", effect.card, gws.dial(effect.device, effect.number));
+      case "gws/call":
+        return void this.ask(effect.operation, effect.card, gws.call(effect.call, effect.operation));
+      case "gws/state":
+        return void this.ask(effect.operation, "", gws.state(effect.operation));
+    }
+  }
+
+  /** What GWS refuses comes back as an event. @private @param {string} operation @param {string} card @param {Promise<unknown>} request */
+  async ask(operation, card, request) {
+    try {
+      await request;
+    } catch (error) {
+      this.emit({ type: "gws/refused", operation, card, reason: /** @type {Error} */ (error).message });
+    }
+  }
+}

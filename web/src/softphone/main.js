@@ -1,0 +1,111 @@
+// The softphone page: builds the elements, wires model, platform and ui, and chooses between embedded and stand-alone.
+
+import { Clock } from "../platform/clock.js";
+import { Desk } from "../platform/desk.js";
+import { Gws } from "../platform/gws.js";
+import { Microphone } from "../platform/microphone.js";
+import { SipPhone } from "../platform/sip_phone.js";
+import { Speaker } from "../platform/speaker.js";
+import { loadPreferences, savePreferences } from "../platform/storage.js";
+import { Tones } from "../platform/tones.js";
+import { Path } from "../model/vocabulary.js";
+import "../ui/define.js";
+import { Conductor } from "./conductor.js";
+import { Embedded } from "./embedded.js";
+import { GwsLink } from "./gws_link.js";
+import { Screen } from "./screen.js";
+import { StandAlone } from "./stand_alone.js";
+
+const embedded = window.parent !== window || new URLSearchParams(location.search).has("embedded");
+
+const screen = new Screen(document.body, embedded);
+const clock = new Clock();
+const desk = new Desk();
+const microphone = new Microphone();
+const conductor = new Conductor((view, now) => screen.update(view, now, tones.blocked || speaker.blocked));
+const emit = conductor.emit.bind(conductor);
+const tones = new Tones(() => conductor.render());
+const speaker = new Speaker(screen.sounds, () => conductor.render());
+const sip = new SipPhone({ emit, clock, microphone, speaker });
+const gws = new Gws(`/gws${Path.API}`, () => desk.headers);
+const link = new GwsLink({ emit, gws, desk, clock, onsignedout: () => mode?.signedOut() });
+conductor.platform = { clock, sip, microphone, tones, gws };
+/** @type {Embedded | StandAlone | null} */
+let mode = null;
+
+/** Ask once for the microphone, and find out whether the browser lets us ring. */
+function askMicrophone() {
+  void tones.enable();
+  microphone.ask().catch((error) => {
+    const help = "Plug in a headset and allow the microphone for this page; until then calls are refused.";
+    emit({ type: "tell", kind: "error", text: `No microphone: ${error.message}.`, help });
+  });
+}
+
+/** @param {import("../model/configuration.js").Configuration} configuration */
+function begin(configuration) {
+  const preferences = loadPreferences();
+  const chosen = { ...configuration, ...(embedded ? {} : preferences) };
+  microphone.constraints = { ...configuration.audio };
+  emit({ type: "option", useGwsForDialing: preferences.useGwsForDialing ?? configuration.useGwsForDialing });
+  const parts = { emit, desk, sip, link, gws, clock, askMicrophone };
+  if (embedded) {
+    const following = new Embedded(parts, chosen);
+    mode = following;
+    following.start();
+  } else {
+    const alone = new StandAlone(parts);
+    mode = alone;
+    screen.connection?.fill(chosen);
+    screen.offer(alone);
+  }
+}
+
+async function start() {
+  screen.listen({ emit, enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences });
+  setInterval(() => screen.tick(clock.now()), 500);
+  for (const event of ["online", "pageshow"]) window.addEventListener(event, () => sip.refresh());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sip.refresh());
+  conductor.render();
+  for (let told = false; ; told = true) {
+    try {
+      return begin(await desk.configuration());
+    } catch (error) {
+      const text = `The phone could not be set up: ${/** @type {Error} */ (error).message}`;
+      if (!told) emit({ type: "tell", kind: "error", text, help: "It tries again by itself." });
+      await new Promise((done) => clock.after(2000, () => done(undefined)));
+    }
+  }
+}
+
+/** For tests and for support: what the page shows, read-only, nothing secret. */
+Object.defineProperty(window, "cordboard", {
+  value: Object.freeze({
+    get embedded() {
+      return embedded;
+    },
+    get lights() {
+      return { ...conductor.view.lights };
+    },
+    get registered() {
+      return conductor.view.lights.sip === "on";
+    },
+    get agent() {
+      return structuredClone(conductor.view.agent);
+    },
+    get cards() {
+      return structuredClone(conductor.view.cards);
+    },
+    get messages() {
+      return structuredClone(conductor.view.messages);
+    },
+    get tone() {
+      return conductor.phone.tone;
+    },
+    get microphones() {
+      return microphone.streams.size;
+    },
+  }),
+});
+
+void start();

@@ -1,0 +1,32 @@
+import { CallCard } from "./call_card.js";
+
+/** The cards, one per call, each kept as long as its call. */
+export class Calls extends HTMLElement {
+  constructor() {
+    super();
+    /** @type {Map<string, CallCard>} */
+    this.cards = new Map();
+  }
+
+  /** @param {import("../model/view.js").View} view @param {number} now */
+  update(view, now) {
+    const ids = new Set(view.cards.map((card) => card.id));
+    for (const [id, card] of this.cards) {
+      if (ids.has(id)) continue;
+      card.remove();
+      this.cards.delete(id);
+    }
+    view.cards.forEach((card, at) => {
+      const element = this.cards.get(card.id) ?? new CallCard();
+      this.cards.set(card.id, element);
+      if (this.children[at] !== element) this.insertBefore(element, this.children[at] ?? null);
+      element.update(card, now);
+    });
+    this.toggleAttribute("several", view.cards.length > 1);
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    for (const card of this.cards.values()) card.tick(now);
+  }
+}
