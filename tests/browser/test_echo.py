@@ -9,9 +9,11 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from cordboard.media.port import MediaEngine
+from cordboard.media.port import MediaEngine, MediaEventKind
 from cordboard.net.http import serve_http
+from cordboard.sdp.codec import PCMA
 from kit.chromium import chromium, heard_tone, new_page
+from kit.phone import Voice
 from kit.relay import relay
 from kit.trunk import TrunkPhone
 
@@ -25,6 +27,10 @@ async function addMicrophone() {
 async function offer() {
   await addMicrophone();
   await connection.setLocalDescription();
+  return connection.localDescription.sdp;
+}
+async function restart() {
+  await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
   return connection.localDescription.sdp;
 }
 async function takeAnswer(sdp) { await connection.setRemoteDescription({ type: "answer", sdp }); }
@@ -96,3 +102,38 @@ async def test_browser_is_called_and_hears_its_own_tone(site: str) -> None:
         page = await open_page(browser, site, 660.0)
         await engine.take_page_answer("in", await page.evaluate("answer", await engine.page_offer("in")))
         await assert_echo(page, trunk, 660.0)
+
+
+async def test_browser_hears_a_repointed_trunk_at_once(site: str) -> None:
+    """Other SSRC, other codec, lower sequence: for Chromium's SRTP and jitter buffer it is one stream."""
+    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "call") as trunk:
+        page = await open_page(browser, site, 440.0)
+        await engine.take_page_answer("call", await page.evaluate("answer", await engine.page_offer("call")))
+        await assert_echo(page, trunk, 440.0)
+        music = TrunkPhone([PCMA])
+        music.voice = Voice(ssrc=1, sequence=1, timestamp=1)
+        try:
+            music.take(await engine.trunk_offer("call"))
+            await engine.take_trunk_answer("call", music.describe())
+            music.speak(1000.0)
+            sound = await heard_tone(page, "window.remoteStream", 1000.0, within=2.0)
+            assert sound.is_tone(1000.0), sound
+            assert await music.hears(440.0)
+            assert (await page.evaluate("received()"))["lost"] == 0
+        finally:
+            music.close()
+
+
+async def test_browser_restarts_ice_and_goes_on(site: str) -> None:
+    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "call") as trunk:
+        events: list[MediaEventKind] = []
+        engine.on_event(lambda event: events.append(event.kind))
+        page = await open_page(browser, site, 440.0)
+        await engine.take_page_offer("call", await page.evaluate("offer()"))
+        await page.evaluate("takeAnswer", await engine.page_answer("call"))
+        await assert_echo(page, trunk, 440.0)
+        await engine.take_page_offer("call", await page.evaluate("restart()"))
+        await page.evaluate("takeAnswer", await engine.page_answer("call"))
+        await page.wait_for_function("connection.iceConnectionState === 'connected'")
+        await assert_echo(page, trunk, 440.0)
+        assert events == [MediaEventKind.CONNECTED]

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Frame, Page, async_playwright
 
 TONE_SCRIPT = (Path(__file__).parent / "tone.js").read_text()
 
@@ -103,13 +103,13 @@ class Sound:
         return self.level < 0.002
 
 
-async def listen(page: Page, stream: str = "window.remoteStream") -> Sound:
+async def listen(page: Page | Frame, stream: str = "window.remoteStream") -> Sound:
     """Measure what `stream`, a JavaScript expression for a MediaStream, sounds like now."""
     found = await page.evaluate(f"cordboardSound.measure({stream})")
     return Sound(found["frequency"], found["share"], found["level"])
 
 
-async def heard_tone(page: Page, stream: str, frequency: float, within: float = 5.0) -> Sound:
+async def heard_tone(page: Page | Frame, stream: str, frequency: float, within: float = 5.0) -> Sound:
     """Wait until `stream` is a clean tone of that frequency; the sound, or the last other one when time is up."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
@@ -122,7 +122,7 @@ async def heard_tone(page: Page, stream: str, frequency: float, within: float = 
     return sound
 
 
-async def heard_silence(page: Page, stream: str, within: float = 5.0) -> Sound:
+async def heard_silence(page: Page | Frame, stream: str, within: float = 5.0) -> Sound:
     """Wait until nothing is heard in `stream`; the sound, or the last other one when time is up."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within

@@ -17,118 +17,22 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Browser, Frame, Locator, Page, expect
+from playwright.async_api import Browser, Frame, Page
 
 from cordboard.cli.lab import Lab, start_lab
 from cordboard.config import Address, Settings, lab_settings
-from kit.chromium import Sound, heard_silence, heard_tone, new_page
+from cordboard.lab.mixer import playing_tone
+from kit.chromium import new_page
 from kit.desk import free_port
+from kit.lab_agent import NOTE_TONES, PATIENCE, AgentPage
+from kit.lab_customer import Customer
 from kit.site import free_port as free_port_of_kind
 
 HOST = "127.0.0.1"
-PATIENCE = 8.0  # seconds
-REMOTE = "[...document.querySelectorAll('audio')].map((each) => each.srcObject).find((each) => each)"
-
-
-@dataclass(slots=True)
-class Customer:
-    """A call placed through the lab's HTTP API."""
-
-    lab: RunningLab
-    id: str
-
-    async def view(self) -> dict[str, Any]:
-        return await self.lab.get(f"/lab/calls/{self.id}")
-
-    async def hears(self, frequency: float, within: float = PATIENCE) -> dict[str, Any]:
-        """Wait until a clean tone of that frequency is heard."""
-        return await self._until(lambda view: is_tone(view["heard"], frequency), f"a tone of {frequency} Hz", within)
-
-    async def hears_music(self, within: float = PATIENCE) -> dict[str, Any]:
-        """Something loud that is no single tone."""
-        return await self._until(lambda view: is_music(view["heard"]), "music", within)
-
-    async def is_in(self, state: str, within: float = PATIENCE) -> dict[str, Any]:
-        return await self._until(lambda view: view["state"] == state, f"state {state}", within)
-
-    async def hang_up(self) -> None:
-        async with self.lab.http.delete(f"{self.lab.gws}/lab/calls/{self.id}") as response:
-            assert response.status == 204
-
-    async def send_digits(self, digits: str) -> None:
-        async with self.lab.http.post(
-            f"{self.lab.gws}/lab/calls/{self.id}/digits", json={"digits": digits}
-        ) as response:
-            assert response.status == 204
-
-    async def _until(self, true: Callable[[dict[str, Any]], bool], what: str, within: float) -> dict[str, Any]:
-        view: dict[str, Any] = {}
-        for _ in range(int(within / 0.05)):
-            view = await self.view()
-            if true(view):
-                return view
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"the customer waited {within} s for {what}, and has {view}")
-
-
-def is_tone(heard: dict[str, float], frequency: float) -> bool:
-    return abs(heard["frequency"] - frequency) < 15 and heard["share"] > 0.8
-
-
-def is_music(heard: dict[str, float]) -> bool:
-    return heard["seconds"] > 0.9 and 0.0 < heard["share"] < 0.8
-
-
-@dataclass(slots=True)
-class AgentPage:
-    """A browser page of one agent; `phone` is the frame in which the softphone runs."""
-
-    page: Page
-    phone: Page | Frame
-
-    def by(self, name: str) -> Locator:
-        """An element by its test id, in the desktop or in the softphone."""
-        place = self.page if name.startswith(("desk-", "login-")) else self.phone
-        return place.get_by_test_id(name)
-
-    async def press(self, name: str) -> None:
-        await self.by(name).first.click(timeout=PATIENCE * 1000)
-
-    async def shows(self, name: str, text: str, within: float = PATIENCE) -> None:
-        await expect(self.by(name).first).to_contain_text(text, timeout=within * 1000)
-
-    async def shows_no(self, name: str, within: float = PATIENCE) -> None:
-        await expect(self.by(name)).to_have_count(0, timeout=within * 1000)
-
-    async def ready(self) -> None:
-        """Press Ready and see it come true."""
-        await self.press("desk-state-Ready")
-        await self.shows("desk-state", "Ready")
-
-    async def registered(self, within: float = PATIENCE) -> None:
-        await expect(self.by("light-sip")).to_have_attribute("data-state", "on", timeout=within * 1000)
-        await expect(self.by("light-gws")).to_have_attribute("data-state", "on", timeout=within * 1000)
-
-    async def cards(self) -> list[dict[str, Any]]:
-        return list(await self.phone.evaluate("window.cordboard.cards"))
-
-    async def idle(self) -> None:
-        """No card, no microphone."""
-        await self.shows_no("call-card")
-        assert await self.phone.evaluate("window.cordboard.microphones") == 0
-
-    async def hears(self, frequency: float, within: float = PATIENCE) -> Sound:
-        sound = await heard_tone(self.phone, REMOTE, frequency, within)  # type: ignore[arg-type]
-        assert sound.is_tone(frequency), f"the agent hears {sound}, not {frequency} Hz"
-        return sound
-
-    async def hears_nothing(self, within: float = PATIENCE) -> None:
-        sound = await heard_silence(self.phone, REMOTE, within)  # type: ignore[arg-type]
-        assert sound.is_silence, f"the agent hears {sound}"
 
 
 @dataclass(slots=True)
@@ -138,7 +42,6 @@ class RunningLab:
     settings: Settings
     lab: Lab
     http: aiohttp.ClientSession
-    pages: list[Page] = field(default_factory=list)
 
     @property
     def gws(self) -> str:
@@ -148,16 +51,28 @@ class RunningLab:
     def desktop(self) -> str:
         return f"{self.gws}/ui/ad/v1/index.html"
 
-    async def get(self, path: str) -> dict[str, Any]:
-        async with self.http.get(self.gws + path) as response:
-            assert response.status == 200, await response.text()
-            return dict(await response.json())
+    # --- customers
 
     async def customer(self, to: str, *, tone: float = 440.0, caller: str = "+15550100", **more: Any) -> Customer:
+        """A customer who calls `to`."""
         order = {"from": caller, "to": to, "tone": tone, **more}
         async with self.http.post(f"{self.gws}/lab/calls", json=order) as response:
             assert response.status == 201, await response.text()
-            return Customer(self, (await response.json())["id"])
+            return Customer(self.http, f"{self.gws}/lab/calls", (await response.json())["id"])
+
+    async def called(self, number: str, *, tone: float = 440.0) -> Customer:
+        """The customer at `number`, as soon as it is called; it says a tone instead of its clip."""
+        customers = self.lab.telephone.customers
+
+        def find() -> list[Any]:
+            return [call for call in customers.calls if call.customer.own == number and not call.over]
+
+        await until(lambda: bool(find()), f"nobody calls {number}", PATIENCE)
+        (call,) = find()
+        call.rtp.party.part = playing_tone(tone)
+        return Customer(self.http, f"{self.gws}/lab/calls", call.id)
+
+    # --- agents
 
     async def agent(self, browser: Browser, dn: str = "5001", *, microphone: float = 620.0) -> AgentPage:
         """An agent who is signed in at the desktop, with the softphone beside it registered."""
@@ -165,35 +80,69 @@ class RunningLab:
         await page.get_by_test_id("login-user").fill(f"agent{dn}")
         await page.get_by_test_id("login-password").fill(f"agent{dn}")
         await page.get_by_test_id("login-submit").click()
-        frame = await self._softphone(page)
-        agent = AgentPage(page, frame)
+        agent = AgentPage(page, await softphone_in(page))
         await agent.registered()
         return agent
 
     async def softphone(self, browser: Browser, *, microphone: float = 620.0) -> AgentPage:
-        """The softphone alone, with its connection panel."""
+        """The softphone alone, with its connection panel filled in for 5001."""
         page = await self.open(browser, f"{self.settings.desk.url}/", microphone)
         return AgentPage(page, page)
 
     async def open(self, browser: Browser, url: str, microphone: float) -> Page:
         page = await new_page(browser, microphone=microphone)
+        await page.add_init_script(NOTE_TONES)
         await page.set_viewport_size({"width": 1280, "height": 800})
         await page.goto(url)
-        self.pages.append(page)
         return page
 
-    async def _softphone(self, page: Page) -> Frame:
-        element = await page.get_by_test_id("softphone").element_handle(timeout=PATIENCE * 1000)
-        assert element is not None
-        frame = await element.content_frame()
-        assert frame is not None
-        return frame
+    # --- what goes on
+
+    def sent_to_sip_server(self) -> list[str]:
+        """The start lines and headers of what the gateway sends to SIP Server from now on."""
+        socket = self.lab.product.gateway.trunk._socket
+        assert socket is not None
+        sent, send = [], socket.send
+
+        def note(data: bytes, address: tuple[str, int]) -> None:
+            sent.append(data.partition(b"\r\n\r\n")[0].decode())
+            send(data, address)
+
+        socket.send = note  # type: ignore[method-assign]
+        return sent
+
+    def in_service(self, dn: str) -> bool:
+        """Whether SIP Server has a binding for the DN."""
+        view = self.lab.telephone.sip_server.dn(dn)
+        return view is not None and view.in_service
+
+    async def all_idle(self, *agents: AgentPage) -> None:
+        """Nothing is left of any call, on either side."""
+        await self.is_idle()
+        for agent in agents:
+            await agent.idle()
 
     async def is_idle(self, within: float = 3.0) -> None:
-        """Calls, sessions, media and the look-alike's calls are released at once; nothing waits for a timer."""
+        """Calls, sessions and media of the product and of the look-alikes are released at once; nothing waits for a
+        timer."""
         gateway, engine = self.lab.product.gateway, self.lab.product.engine
+        server, customers = self.lab.telephone.sip_server, self.lab.telephone.customers
         await until(lambda: len(gateway.calls) == 0 and gateway.calls.sessions == 0, "calls of the gateway", within)
+        await until(lambda: gateway.trunk.core.sessions == 0, "SIP sessions with SIP Server", within)
+        await until(lambda: gateway.pages.core.sessions == 0, "SIP sessions with pages", within)
         await until_async(lambda: is_empty(engine.list()), "calls of the media engine", within)
+        await until(lambda: not server.stack.machine.switch.calls, "calls of the look-alike", within)
+        await until(lambda: server.media_sessions == 0, "sessions of the look-alike's media server", within)
+        await until(lambda: all(call.over for call in customers.calls), "customers on the phone", within)
+
+
+async def softphone_in(page: Page) -> Frame:
+    """The frame in which a desktop has its softphone."""
+    element = await page.get_by_test_id("softphone").element_handle(timeout=PATIENCE * 1000)
+    assert element is not None
+    frame = await element.content_frame()
+    assert frame is not None
+    return frame
 
 
 async def is_empty(listing: Awaitable[list[Any]]) -> bool:
@@ -201,19 +150,20 @@ async def is_empty(listing: Awaitable[list[Any]]) -> bool:
 
 
 async def until(true: Callable[[], bool], what: str, within: float = 3.0) -> None:
-    for _ in range(int(within / 0.02)):
-        if true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"after {within} s still: {what}")
+    """Wait until it is so; `what` is what is still wrong when time is up."""
+
+    async def now() -> bool:
+        return true()
+
+    await until_async(now, what, within)
 
 
 async def until_async(true: Callable[[], Awaitable[bool]], what: str, within: float = 3.0) -> None:
-    for _ in range(int(within / 0.05)):
-        if await true():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"after {within} s still: {what}")
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while not await true():
+        assert loop.time() < end, f"after {within} s still: {what}"
+        await asyncio.sleep(0.02)
 
 
 def free_settings(**changes: Any) -> Settings:
