@@ -27,6 +27,7 @@ class Site:
     gateway: Gateway
     server: UdpPeer
     engine: PaperEngine
+    metrics: Metrics
 
     @property
     def url(self) -> str:
@@ -50,9 +51,10 @@ async def site() -> AsyncIterator[Site]:
     gateway_settings = replace(lab.gateway, sip=anywhere, websocket=anywhere, advertise=anywhere, page_gone_seconds=1)
     settings = replace(lab, gateway=gateway_settings)
     engine = PaperEngine()
-    gateway = await Gateway.start(settings, engine, SECRET, Metrics())
+    metrics = Metrics()
+    gateway = await Gateway.start(settings, engine, SECRET, metrics)
     server.gateway = gateway.trunk.address
-    yield Site(gateway, server, engine)
+    yield Site(gateway, server, engine, metrics)
     closing = asyncio.get_running_loop().create_task(gateway.close())
     while not closing.done():
         try:
@@ -195,6 +197,8 @@ async def test_call_through_both_sides_leaves_nothing_behind(site: Site) -> None
     assert len(site.gateway.calls) == 0
     assert site.gateway.calls.sessions == 0
     assert site.engine.open == set()
+    ended = 'cordboard_calls_ended_total{made_by="trunk",outcome="answered"} 1.0'
+    assert ended in site.metrics.text().decode()
     await page.close()
 
 

@@ -37,6 +37,7 @@ class Calls:
         self._by_session: dict[Place, str] = {}
         self._places: dict[str, set[Place]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._made_by: dict[str, str] = {}
         engine.on_event(self._media_happened)
 
     def __len__(self) -> int:
@@ -52,6 +53,7 @@ class Calls:
     def begin(self, call: Call, side: Side, invited: sip.Invited) -> None:
         """A new call, made by `side`."""
         self._calls[call.name] = call
+        self._made_by[call.name] = str(side)
         self._metrics.calls.set(len(self._calls))
         log.info("call begins", call=call.name, dn=call.page.dn, made_by=str(side), session=invited.session)
         self.feed(call, FromSip(side, invited))
@@ -80,6 +82,8 @@ class Calls:
             self._break(call)
 
     def _remember(self, call: Call) -> None:
+        if call.over:
+            return
         known = self._places.setdefault(call.name, set())
         for place in call.sessions:
             known.add(place)
@@ -94,11 +98,13 @@ class Calls:
             self._ended(call, output)
 
     def _ended(self, call: Call, end: CallEnded) -> None:
-        self._forget(call)
+        self._forget(call, "answered" if end.answered else "not answered")
         log.info("call ended", call=call.name, dn=call.page.dn, cause=end.cause, answered=end.answered)
 
-    def _forget(self, call: Call) -> set[Place]:
-        self._calls.pop(call.name, None)
+    def _forget(self, call: Call, outcome: str) -> set[Place]:
+        if self._calls.pop(call.name, None) is None:
+            return set()
+        self._metrics.calls_ended.labels(self._made_by.pop(call.name), outcome).inc()
         places = self._places.pop(call.name, set())
         for place in places:
             self._by_session.pop(place, None)
@@ -109,7 +115,7 @@ class Calls:
 
     def _break(self, call: Call) -> None:
         """End a call whose machine can no longer be trusted, through the cores alone."""
-        for side, session in self._forget(call):
+        for side, session in self._forget(call, "broken"):
             try:
                 self._to_core(side, sip.Hangup(session, 500))
             except Exception:

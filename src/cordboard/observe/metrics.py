@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -17,14 +17,8 @@ class Metrics:
         self.calls = Gauge("cordboard_calls", "Calls now, ringing ones included.", registry=self.registry)
         self.calls_ended = Counter(
             "cordboard_calls_ended",
-            "Calls that ended, by the side that made them and how they ended.",
+            "Calls that ended, by the side that made them (page, trunk) and how (answered, not answered, broken).",
             ["made_by", "outcome"],
-            registry=self.registry,
-        )
-        self.answer_seconds = Histogram(
-            "cordboard_answer_seconds",
-            "From the answer of agent or desktop to the 200 sent to SIP Server.",
-            buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
             registry=self.registry,
         )
         self.malformed = Counter(
