@@ -353,6 +353,13 @@ async def test_closing_twice_or_an_unknown_call_is_no_error(call: Conversation) 
     await call.engine.close("never heard of")
 
 
+async def test_a_verb_is_with_the_engine_before_it_is_awaited(call: Conversation) -> None:
+    """The gateway sends its 200 right after; the engine must not hear of the page's answer later than SIP Server."""
+    offer = call.engine.page_offer(call.name)
+    assert (await call.engine.stats(call.name)).connected == 0.0  # an unknown call would be refused
+    assert "a=setup:" in await offer
+
+
 async def test_statistics_of_an_unknown_call_are_refused(engine: MediaEngine) -> None:
     with pytest.raises(MediaError):
         await engine.stats("never heard of")

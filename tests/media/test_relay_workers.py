@@ -54,6 +54,15 @@ async def test_calls_are_spread_over_the_workers() -> None:
         assert len(ports) == 2, "one WebRTC port for all pages of a worker"
 
 
+async def test_without_a_worker_a_verb_is_refused_when_it_is_awaited() -> None:
+    """The gateway asks in the middle of a call's step: an exception there would break the call instead of ending it."""
+    async with relay(workers=0) as engine:
+        offer = engine.page_offer("call")
+        with pytest.raises(MediaError) as refusal:
+            await offer
+        assert refusal.value.status == 503
+
+
 async def test_killed_worker_is_told_and_replaced() -> None:
     async with relay() as engine:
         events: list[MediaEvent] = []

@@ -15,7 +15,9 @@ OnReply = Callable[[str, MediaReply], None]
 
 
 class MediaRequests:
-    """One task per request: tasks start in the order of the requests, and the engine keeps that order per call."""
+    """The engine has a request when `carry_out` returns, and carries those of one call out in their order: it works on
+    the page's answer while SIP Server still reads the 200. One task per request waits for its reply.
+    """
 
     def __init__(self, engine: MediaEngine, tasks: Tasks, on_reply: OnReply) -> None:
         self._engine = engine
@@ -23,11 +25,12 @@ class MediaRequests:
         self._on_reply = on_reply
 
     def carry_out(self, call: str, request: MediaRequest) -> None:
-        self._tasks.start(self._carry_out(call, request), f"{request.verb} {call}")
+        reply = perform(self._engine, call, request)
+        self._tasks.start(self._report(call, request, reply), f"{request.verb} {call}")
 
-    async def _carry_out(self, call: str, request: MediaRequest) -> None:
+    async def _report(self, call: str, request: MediaRequest, reply: Awaitable[str | None]) -> None:
         try:
-            sdp = await perform(self._engine, call, request)
+            sdp = await reply or ""
         except MediaError as error:
             if request.verb is not Verb.CLOSE:
                 log.info("media refused", call=call, verb=str(request.verb), status=error.status, why=str(error))
@@ -37,15 +40,13 @@ class MediaRequests:
             self._on_reply(call, MediaReply(request.verb, sdp=sdp))
 
 
-async def perform(engine: MediaEngine, call: str, request: MediaRequest) -> str:
-    """Ask the engine; the description it made, or an empty text. Raises `MediaError`."""
+def perform(engine: MediaEngine, call: str, request: MediaRequest) -> Awaitable[str | None]:
+    """Ask the engine; the reply is the description that it made, if it makes one. Raises `MediaError` when awaited."""
     if make := MAKE.get(request.verb):
-        return await make(engine, call)
+        return make(engine, call)
     if take := TAKE.get(request.verb):
-        await take(engine, call, request.sdp)
-    else:
-        await OTHER[request.verb](engine, call)
-    return ""
+        return take(engine, call, request.sdp)
+    return OTHER[request.verb](engine, call)
 
 
 def _direct(direction: Direction) -> Callable[[MediaEngine, str], Awaitable[None]]:

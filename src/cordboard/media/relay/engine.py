@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cordboard.media.port import CallStatistics, Direction, EngineHealth, ListedCall, MediaError, MediaEvent, Side
@@ -38,32 +38,32 @@ class RelayEngine:
             raise
         return engine
 
-    async def page_offer(self, call: str) -> str:
-        return str(await self._ask("page_offer", call))
+    def page_offer(self, call: str) -> Awaitable[str]:
+        return self._ask("page_offer", call)
 
-    async def page_answer(self, call: str) -> str:
-        return str(await self._ask("page_answer", call))
+    def page_answer(self, call: str) -> Awaitable[str]:
+        return self._ask("page_answer", call)
 
-    async def trunk_offer(self, call: str) -> str:
-        return str(await self._ask("trunk_offer", call))
+    def trunk_offer(self, call: str) -> Awaitable[str]:
+        return self._ask("trunk_offer", call)
 
-    async def trunk_answer(self, call: str) -> str:
-        return str(await self._ask("trunk_answer", call))
+    def trunk_answer(self, call: str) -> Awaitable[str]:
+        return self._ask("trunk_answer", call)
 
-    async def take_page_offer(self, call: str, sdp: str) -> None:
-        await self._ask("take_page_offer", call, sdp=sdp)
+    def take_page_offer(self, call: str, sdp: str) -> Awaitable[None]:
+        return self._ask("take_page_offer", call, sdp=sdp)
 
-    async def take_page_answer(self, call: str, sdp: str) -> None:
-        await self._ask("take_page_answer", call, sdp=sdp)
+    def take_page_answer(self, call: str, sdp: str) -> Awaitable[None]:
+        return self._ask("take_page_answer", call, sdp=sdp)
 
-    async def take_trunk_offer(self, call: str, sdp: str) -> None:
-        await self._ask("take_trunk_offer", call, sdp=sdp)
+    def take_trunk_offer(self, call: str, sdp: str) -> Awaitable[None]:
+        return self._ask("take_trunk_offer", call, sdp=sdp)
 
-    async def take_trunk_answer(self, call: str, sdp: str) -> None:
-        await self._ask("take_trunk_answer", call, sdp=sdp)
+    def take_trunk_answer(self, call: str, sdp: str) -> Awaitable[None]:
+        return self._ask("take_trunk_answer", call, sdp=sdp)
 
-    async def direction(self, call: str, side: Side, direction: Direction) -> None:
-        await self._ask("direction", call, side=side.value, direction=direction.value)
+    def direction(self, call: str, side: Side, direction: Direction) -> Awaitable[None]:
+        return self._ask("direction", call, side=side.value, direction=direction.value)
 
     async def snapshot(self, call: str, text: str) -> None:
         if len(text.encode()) > SNAPSHOT_LIMIT:
@@ -99,7 +99,13 @@ class RelayEngine:
         await self.workers.close()
 
     def _ask(self, verb: str, call: str, **arguments: Any) -> asyncio.Future[Any]:
-        return self.workers.assign(call).link.request(verb, call=call, **arguments)
+        """The request is on its way when this returns; a refusal comes by the future as well."""
+        try:
+            return self.workers.assign(call).link.request(verb, call=call, **arguments)
+        except MediaError as refusal:
+            refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+            refused.set_exception(refusal)
+            return refused
 
     def _event(self, event: MediaEvent) -> None:
         for listener in self._listeners:
