@@ -102,7 +102,7 @@ async def test_a_customer_at_the_echo_hangs_up_after_its_duration(lab: Telephone
 
 async def test_agent_to_agent_by_make_call(lab: TelephoneLab, phone: AgentPhone, colleague: AgentPhone) -> None:
     lab.telephony.request(cti.MakeCall("5001", "5002"))
-    await phone.until(lambda: colleague.state == "ringing")
+    await phone.until(lambda: colleague.state == "ringing" and bool(lab.telephony.calls("5002")))
     lab.telephony.request(cti.AnswerCall("5002", only_call(lab, "5002").call_uuid))
     await phone.hears(SECOND)
     await colleague.hears(FIRST)
