@@ -106,10 +106,14 @@ async def test_ready_waits_for_the_phone() -> None:
         await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
         await page.get_by_test_id("desk-state-Ready").click()
         await expect(page.get_by_test_id("desk-message")).to_contain_text("Waiting for the phone")
+        before = await page.get_by_test_id("desk-state-Ready").bounding_box()
         s.gateway.registration_status = 200
         await lights(phone, "on")
         await expect(page.get_by_test_id("desk-state")).to_have_text("Ready", timeout=10_000)
         await expect(page.get_by_test_id("desk-message")).to_have_text("")
+        await page.get_by_test_id("desk-state-AfterCallWork").click()
+        await expect(page.get_by_test_id("desk-state")).to_have_text("After Call Work")
+        assert await page.get_by_test_id("desk-state-Ready").bounding_box() == before  # nothing moves under the mouse
 
 
 async def test_a_state_that_changes_while_it_is_read() -> None:

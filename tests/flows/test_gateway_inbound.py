@@ -222,6 +222,57 @@ def test_page_back_while_ringing_rings_again(ladder: Ladder, gateway: GatewaySta
     assert gateway.idle
 
 
+def test_connection_lost_while_ringing(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder(RINGING)
+    gateway.page_lost(ladder.now)
+    ladder.wait(1.9)
+    ladder("")
+    ladder.wait(0.2)
+    ladder("""
+        trunk <- 480
+        trunk -> ACK
+        after 100 s
+    """)
+    assert gateway.idle
+
+
+def test_connection_lost_while_ringing_and_back_in_time(ladder: Ladder, gateway: GatewayStack) -> None:
+    """Answer is pressed while the page is away: it is answered as soon as it rings again."""
+    ladder(RINGING)
+    gateway.page_lost(ladder.now)
+    ladder.wait(1.0)
+    ladder("""
+        trunk -> NOTIFY + Event: talk
+        trunk <- 200 NOTIFY
+    """)
+    gateway.page_back(ladder.now)
+    ladder.peers["page"].forget()
+    ladder("""
+        page  <- INVITE sip:new@xyz.invalid;transport=ws | /s=page_offer/
+        page  -> 180
+        trunk <- 180
+        page  <- INFO | /{"do":"answer"}/
+        page  -> 200 INFO
+        page  -> 200 | page answer
+        page  <- ACK
+        trunk <- 200 | /s=trunk_answer/
+        trunk -> ACK
+    """)
+
+
+def test_abandoned_while_the_connection_is_lost(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder(RINGING)
+    gateway.page_lost(ladder.now)
+    ladder("""
+        trunk -> CANCEL
+        trunk <- 200 CANCEL
+        trunk <- 487
+        trunk -> ACK
+        after 100 s
+    """)
+    assert gateway.idle
+
+
 def test_words_of_ours_from_sip_server_go_no_further(ladder: Ladder) -> None:
     ladder("""
         trunk -> INVITE sip:5001@127.0.0.9:5060 + X-Cordboard-Call: agent-first | server offer

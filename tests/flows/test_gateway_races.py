@@ -225,6 +225,20 @@ def test_calling_page_back_on_a_new_connection(ladder: Ladder, gateway: GatewayS
     """)
 
 
+def test_calling_page_loses_its_connection_and_comes_back(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder(OUTBOUND + "trunk -> 180\n page <- 180")
+    gateway.page_lost(ladder.now)
+    ladder.wait(1.0)
+    gateway.page_back(ladder.now, same=True)
+    ladder.wait(2.1)
+    ladder("""
+        trunk -> 200 | server answer
+        trunk <- ACK
+        page  <- 200 | /s=page_answer/
+        page  -> ACK
+    """)
+
+
 def test_connected_page_on_a_new_connection_keeps_its_call(ladder: Ladder, gateway: GatewayStack) -> None:
     ladder(INBOUND + RINGING)
     ladder("""

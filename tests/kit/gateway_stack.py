@@ -123,6 +123,11 @@ class GatewayStack:
     def page_gone(self, now: float) -> None:
         self.feed(PageGone(), now)
 
+    def page_lost(self, now: float) -> None:
+        """Its connection is closed: the SIP core hears of it first."""
+        self._core(Side.PAGE, sip.FlowClosed(PAGE_FLOW), now)
+        self.page_gone(now)
+
     def page_back(self, now: float, same: bool = False) -> None:
         self.feed(PageBack(PAGE_FLOW, "sip:new@xyz.invalid;transport=ws", same), now)
 

@@ -101,6 +101,10 @@ class AgentPage:
         """Whether a ring tone has been begun since the page was loaded."""
         return RING_PERIOD in await self.phone.evaluate("begunTones.map((each) => Math.round(each))")
 
+    async def plays(self, name: str, within: float = PATIENCE) -> None:
+        """The page plays ring, waiting or ringback."""
+        await self.phone.wait_for_function("(name) => cordboard.tone === name", arg=name, timeout=within * 1000)
+
     async def hears(self, frequency: float, within: float = PATIENCE) -> Sound:
         sound = await heard_tone(self.phone, REMOTE, frequency, within)
         assert sound.is_tone(frequency), f"the agent hears {sound}, not {frequency} Hz"

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 
 PATIENCE = 8.0  # seconds
-TWENTY_PACKETS = 20  # 400 ms of sound
+FRESH = 20  # packets, 400 ms of sound: more than what a frequency is measured in
 
 
 @dataclass(slots=True)
@@ -28,18 +28,15 @@ class Customer:
 
     async def hears(self, frequency: float, within: float = PATIENCE) -> dict[str, Any]:
         """Wait until a clean tone of that frequency is heard."""
-        return await self._until(lambda view: is_tone(view["heard"], frequency), f"a tone of {frequency} Hz", within)
+        return await self._hears(lambda heard: is_tone(heard, frequency), f"a tone of {frequency} Hz", within)
 
     async def hears_music(self, within: float = PATIENCE) -> dict[str, Any]:
         """Something loud that is no single tone."""
-        return await self._until(lambda view: is_music(view["heard"]), "music", within)
+        return await self._hears(is_music, "music", within)
 
     async def hears_silence(self, within: float = PATIENCE) -> dict[str, Any]:
         """Packets go on coming, and there is nothing in them."""
-        first = await self._until(lambda view: is_silent(view["heard"]), "silence", within)
-        later = await self._until(lambda view: view["packets"] > first["packets"] + TWENTY_PACKETS, "packets", within)
-        assert is_silent(later["heard"]), later
-        return later
+        return await self._hears(is_silent, "silence", within)
 
     async def has_digits(self, digits: str, within: float = PATIENCE) -> dict[str, Any]:
         return await self._until(lambda view: view["digits"] == digits, f"the digits {digits}", within)
@@ -54,6 +51,11 @@ class Customer:
     async def send_digits(self, digits: str) -> None:
         async with self.http.post(f"{self.api}/{self.id}/digits", json={"digits": digits}) as response:
             assert response.status == 204
+
+    async def _hears(self, true: Callable[[dict[str, float]], bool], what: str, within: float) -> dict[str, Any]:
+        """What was heard before does not count."""
+        fresh = (await self.view())["packets"] + FRESH
+        return await self._until(lambda view: view["packets"] >= fresh and true(view["heard"]), what, within)
 
     async def _until(self, true: Callable[[dict[str, Any]], bool], what: str, within: float) -> dict[str, Any]:
         loop = asyncio.get_running_loop()

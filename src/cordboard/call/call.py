@@ -54,7 +54,7 @@ class Call:
 
     @property
     def deadline(self) -> float | None:
-        return self.page.deadline
+        return None if self.over else self.page.deadline
 
     @property
     def sessions(self) -> tuple[tuple[Side, str], tuple[Side, str]]:

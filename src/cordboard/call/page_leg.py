@@ -8,7 +8,8 @@ An INFO can be sent as soon as the page's first response has given its tag; what
 `unsaid`.
 
 A page that goes away while it rings may come back (a reload, a lost socket): the call waits `page_return` seconds for
-it and rings there again by a new INVITE. An established call does not end because a WebSocket did: media goes on, and
+it and rings there again by a new INVITE. The SIP core tells of the lost connection before the seat does, as a failure
+of the INVITE; that is no refusal. An established call does not end because a WebSocket did: media goes on, and
 the dialog moves to the new connection of the same page.
 """
 
@@ -30,6 +31,7 @@ from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.message import Request
 from cordboard.sip.uri import Uri
 
+FLOW_LOST = 503  # without a response: the connection is closed, the INVITE went with it
 AGENT_FIRST = ("X-Cordboard-Call", "agent-first")
 
 
@@ -119,6 +121,8 @@ class PageLeg(Leg):
         return [*self.take_answer(description(event.response)), Connect(), *self._say_all()]
 
     def _rejected(self, event: sip.Rejected, now: float) -> list[LegOutput]:
+        if event.response is None and event.status == FLOW_LOST:
+            return self._wait_for_page(now)
         self.state = LegState.ENDED
         return [Fail(self._refusal(event.status))]
 
@@ -185,7 +189,11 @@ class PageLeg(Leg):
     # --- the page goes and comes
 
     def _gone(self, event: PageGone, now: float) -> list[LegOutput]:
-        self.deadline = now + self.settings.page_return
+        return self._wait_for_page(now)
+
+    def _wait_for_page(self, now: float) -> list[LegOutput]:
+        """What is to be said meanwhile waits too."""
+        self.deadline, self._early = now + self.settings.page_return, False
         return []
 
     def _back(self, event: PageBack, now: float) -> list[LegOutput]:

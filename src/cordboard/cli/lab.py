@@ -61,7 +61,8 @@ def telephone_settings(settings: Settings) -> TelephoneLabSettings:
     """What SIP Server and the customers are told of the settings."""
     listen = (settings.lab.sip_server.host, settings.lab.sip_server.port)
     dns = agents_dns((agent.dn, agent.sip_server_password) for agent in settings.agents)
-    return TelephoneLabSettings(SipServerSettings(address=listen, dns=dns))
+    no_answer_timeout = float(settings.lab.no_answer_timeout)
+    return TelephoneLabSettings(SipServerSettings(address=listen, dns=dns, no_answer_timeout=no_answer_timeout))
 
 
 def gws_settings(settings: Settings) -> GwsSettings:

@@ -63,9 +63,21 @@ function message(phone, event, now) {
     if (fact.kind === "device") {
       phone.agent = withDevice(phone.agent, fact.device);
       phone.agentAt = now;
-    } else phone.messages.tell("error", `GWS: ${fact.text}`, "Try again.", now);
+    } else failedLater(phone, fact.text, now);
     return [];
   });
+}
+
+/**
+ * A request that GWS had taken failed at SIP Server. It does not say which: while a call is being dialled it is that.
+ * @param {Phone} phone @param {string} text @param {number} now
+ */
+function failedLater(phone, text, now) {
+  const card = phone.cards.find((one) => one.provisional);
+  if (!card) return phone.messages.tell("error", `GWS: ${text}`, "Try again.", now);
+  phone.drop(card);
+  if (card.wanted === "hangup") return undefined;
+  return phone.messages.tell("error", `Calling ${card.said.number} did not start: ${text}.`, "Check the number and dial again.", now);
 }
 
 /** @param {Phone} phone @param {GwsCall} call @param {number} now @returns {Effect[]} */

@@ -12,9 +12,11 @@
  */
 
 import { identityOf, reasonStatus, usable } from "./sip_reading.js";
-import { readWord } from "./words.js";
+import { ASK_AFTER, readWord, WORDS_TYPE } from "./words.js";
 
 const CALL_UUID = "X-Genesys-CallUUID";
+/** A call that rang when the connection was lost rings anew by another INVITE at once, or it is over. */
+const RINGS_ANEW_WITHIN = 3000;
 const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("max-bundle") };
 
 export class SipLegs {
@@ -110,6 +112,24 @@ export class SipLegs {
     }
   }
 
+  /** The connection is another one: what ended meanwhile did not reach us. */
+  verify() {
+    for (const [leg, session] of this.sessions) {
+      if (unanswered(session)) this.clock.after(RINGS_ANEW_WITHIN, () => this.askAfter(leg));
+      else this.askAfter(leg);
+    }
+  }
+
+  /** A call the gateway no longer has gets 481, and JsSIP ends it; one that only rang cannot be asked after. @private @param {string} leg */
+  askAfter(leg) {
+    const session = this.sessions.get(leg);
+    if (!session || session.isEnded()) return;
+    if (unanswered(session)) {
+      this.over(leg, { originator: "system", message: null, cause: "the connection was lost" });
+      session.terminate();
+    } else if (up(session)) session.sendInfo(WORDS_TYPE, ASK_AFTER);
+  }
+
   /** Open the microphone while it rings; a call that nobody could speak in is refused. @param {string} leg */
   async prepare(leg) {
     try {
@@ -178,3 +198,9 @@ export class SipLegs {
     return session.isOnHold().local ? session.unhold({}, done) : session.renegotiate({}, done);
   }
 }
+
+/** Somebody calls, and the agent has not answered. @param {any} session */
+const unanswered = (session) => session.direction === "incoming" && session.isInProgress();
+
+/** JsSIP can send in its dialog. @param {any} session */
+const up = ({ status, C }) => status === C.STATUS_WAITING_FOR_ACK || status === C.STATUS_CONFIRMED;

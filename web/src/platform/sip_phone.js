@@ -128,7 +128,10 @@ export class SipPhone {
       const help = "The phone keeps trying. Check the SIP Server address.";
       this.emit({ type: "tell", kind: "error", text: `No connection to ${new URL(url).host}.`, help });
     };
-    socket.onreopened = () => this.register();
+    socket.onreopened = () => {
+      this.register();
+      this.legs.verify();
+    };
     socket.onresponse = (method, status) => {
       if (method !== "REGISTER" || status !== 200 || !this.userAgent?.isRegistered()) return;
       this.refusals = 0;

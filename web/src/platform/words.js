@@ -1,5 +1,6 @@
 /**
- * The gateway's words to the page: JSON bodies of type `application/vnd.cordboard+json`, by INFO in a call, by MESSAGE outside.
+ * The gateway's words to the page: JSON bodies of type `application/vnd.cordboard+json`, by INFO in a call, by MESSAGE outside;
+ * and the page's own.
  *
  * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string } | { word: "ping", id: string }
  *   | { word: "taken over" } | { word: "unknown" }} Word
@@ -27,6 +28,9 @@ export function readWord(contentType, body) {
 
 /** @param {string} id */
 export const pingReply = (id) => JSON.stringify({ did: "ping", id });
+
+/** What the page says in a call to learn whether it is still there. */
+export const ASK_AFTER = JSON.stringify({ is: "up" });
 
 /** @param {string} body @returns {Record<string, unknown>} */
 function parse(body) {

@@ -207,6 +207,19 @@ describe("dialling through GWS", () => {
     assert.deepEqual(bench.texts(), ["Dial: Device '5001' is not registered."]);
   });
 
+  test("refused by SIP Server after GWS took it: the card goes, the reason is told", () => {
+    const failed = { messageType: "ErrorMessage", errorMessage: "invalid called DN" };
+    const bench = dialled();
+    bench.tell({ type: "gws/message", data: failed });
+    assert.deepEqual(bench.view.cards, []);
+    assert.deepEqual(bench.texts(), ["Calling 5002 did not start: invalid called DN."]);
+    bench.tell({ type: "dial", number: "5003" });
+    bench.press("hangup");
+    bench.tell({ type: "gws/message", data: failed });
+    assert.deepEqual(bench.view.cards, []);
+    assert.equal(bench.texts().length, 1);
+  });
+
   test("nothing comes of it for fifteen seconds", () => {
     const bench = dialled();
     bench.after(15_000);

@@ -1,0 +1,159 @@
+"""A page that is loaded again, one that loses its connection, and one that is not let in."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser
+
+from kit.lab import RunningLab, running_lab, softphone_in
+from kit.lab_agent import AgentPage
+from kit.lab_customer import Customer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AGENT, CUSTOMER = 620.0, 440.0  # Hz
+
+
+async def reload(agent: AgentPage) -> AgentPage:
+    """The agent's page after F5, when the phone in it has registered by itself."""
+    await agent.page.reload()
+    again = AgentPage(agent.page, await softphone_in(agent.page))
+    await again.registered()
+    return again
+
+
+async def ringing(lab: RunningLab, agent: AgentPage) -> Customer:
+    """A customer calls and is offered to the agent."""
+    customer = await lab.customer("8000", tone=CUSTOMER)
+    await agent.card("ringing")
+    return customer
+
+
+async def answered(lab: RunningLab, agent: AgentPage) -> Customer:
+    """A customer calls and is answered."""
+    customer = await ringing(lab, agent)
+    await agent.press("call-answer")
+    await agent.hears(CUSTOMER)
+    await customer.hears(AGENT)
+    return customer
+
+
+async def test_loaded_again_while_idle(browser: Browser) -> None:
+    async with running_lab() as lab:
+        agent = await lab.agent(browser, microphone=AGENT)
+        await agent.ready()
+        sent = lab.sent_to_sip_server()
+        agent = await reload(agent)
+        await agent.is_in("Ready")
+        assert [each for each in sent if each.startswith("REGISTER")] == []
+        assert lab.in_service("5001")
+        customer = await answered(lab, agent)
+        await customer.hang_up()
+        await lab.all_idle(agent)
+        await agent.is_in("Ready")
+
+
+async def test_loaded_again_while_it_rings(browser: Browser) -> None:
+    """In time the call rings on; else it has gone back to the queue, and is offered again."""
+    async with running_lab() as lab:
+        agent = await lab.agent(browser, microphone=AGENT)
+        await agent.ready()
+        customer = await ringing(lab, agent)
+        agent = await reload(agent)
+        await agent.card("ringing", within=12.0)
+        await agent.press("call-answer")
+        await agent.hears(CUSTOMER)
+        await customer.hears(AGENT)
+        await agent.press("call-hangup")
+        await customer.is_in("ended")
+        await lab.all_idle(agent)
+
+
+async def test_loaded_again_during_a_call(browser: Browser) -> None:
+    """The call goes on without sound here, and can be ended in the desktop."""
+    async with running_lab() as lab:
+        agent = await lab.agent(browser, microphone=AGENT)
+        await agent.ready()
+        customer = await answered(lab, agent)
+        agent = await reload(agent)
+        await agent.shows("desk-call-state", "Connected")
+        await agent.shows("call-note", "This call has no sound in this page.")
+        await agent.press("desk-op-Hangup")
+        await customer.is_in("ended")
+        await lab.is_idle(page_sessions=1)
+        await agent.idle()
+
+        await answered(lab, agent)
+
+
+async def test_a_connection_lost_during_a_call(browser: Browser) -> None:
+    """The call goes on with its sound; what happened meanwhile is made up for."""
+    async with running_lab() as lab:
+        agent = await lab.agent(browser, microphone=AGENT)
+        await agent.ready()
+        customer = await answered(lab, agent)
+        async with lab.connections_lost():
+            await agent.light("sip", "connecting")
+            await agent.hears(CUSTOMER)
+            await customer.hears(AGENT)
+        await agent.light("sip", "on")
+        await agent.press("call-hold")
+        await customer.hears_music()
+        await agent.press("call-retrieve")
+        await agent.hears(CUSTOMER)
+
+        async with lab.connections_lost():
+            await agent.light("sip", "connecting")
+            await customer.hang_up()
+            await lab.is_idle(page_sessions=1)
+        await agent.light("sip", "on")
+        await agent.idle()
+        await answered(lab, agent)
+
+
+async def test_a_connection_lost_while_it_rings(browser: Browser) -> None:
+    """In time it rings on; a call that has gone meanwhile ceases to ring."""
+    async with running_lab() as lab:
+        agent = await lab.agent(browser, microphone=AGENT)
+        await agent.ready()
+        customer = await ringing(lab, agent)
+        async with lab.connections_lost():
+            await agent.light("sip", "connecting")
+        await agent.light("sip", "on")
+        await agent.card("ringing", within=12.0)
+        await agent.press("call-answer")
+        await agent.hears(CUSTOMER)
+        await customer.hears(AGENT)
+        await agent.press("call-hangup")
+        await lab.all_idle(agent)
+
+        customer = await ringing(lab, agent)
+        async with lab.connections_lost():
+            await agent.light("sip", "connecting")
+            await customer.hang_up()
+            await lab.is_idle()
+        await agent.light("sip", "on")
+        await agent.idle()
+        await agent.shows("message-text", "Missed call")
+        await lab.all_idle(agent)
+
+
+async def test_wrong_passwords_are_said_and_right_ones_help(browser: Browser) -> None:
+    async with running_lab() as lab:
+        agent = await lab.softphone(browser)
+        await agent.by("field-gws-password").fill("wrong")
+        await agent.press("connect-gws")
+        await agent.light("gws", "failed")
+        await agent.shows("message-text", "GWS")
+        await agent.shows("message-help", "Check user name and password, then connect again.")
+        await agent.by("field-password").fill("wrong")
+        await agent.press("connect-sip")
+        await agent.light("sip", "failed")
+        await agent.shows("message-text", "sign in")
+        await agent.shows("message-help", "Check DN and password")
+
+        await agent.by("field-gws-password").fill("agent5001")
+        await agent.connect("gws")
+        await agent.by("field-password").fill("GenesysAgent5001!")
+        await agent.connect("sip")
+        await agent.is_in("Not Ready")

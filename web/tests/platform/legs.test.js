@@ -1,0 +1,86 @@
+// A page's SIP sessions on a new connection: what ended meanwhile is found out.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { SipLegs } from "../../src/platform/sip_legs.js";
+import { ASK_AFTER, WORDS_TYPE } from "../../src/platform/words.js";
+
+const C = { STATUS_1XX_RECEIVED: 2, STATUS_WAITING_FOR_ANSWER: 4, STATUS_ANSWERED: 5, STATUS_WAITING_FOR_ACK: 6, STATUS_CONFIRMED: 9 };
+
+/** One JsSIP session, as far as it is asked; `said` is what was asked of it. @param {"incoming" | "outgoing"} direction @param {number} status */
+function fakeSession(direction, status) {
+  return {
+    id: "L1",
+    direction,
+    status,
+    C,
+    /** @type {string[]} */
+    said: [],
+    on() {},
+    isInProgress() {
+      return this.status <= C.STATUS_WAITING_FOR_ANSWER;
+    },
+    isEnded: () => false,
+    /** @param {string[]} info */
+    sendInfo(...info) {
+      this.said.push(`INFO ${info.join(" ")}`);
+    },
+    terminate() {
+      this.said.push("terminate");
+    },
+  };
+}
+
+/** @param {ReturnType<typeof fakeSession>} session */
+function bench(session) {
+  /** @type {any[]} */
+  const events = [];
+  /** @type {(() => void)[]} */
+  const later = [];
+  const clock = { after: (/** @type {number} */ _milliseconds, /** @type {() => void} */ callback) => (later.push(callback), () => {}) };
+  const speaker = /** @type {any} */ ({ attach() {}, detach() {} });
+  const legs = new SipLegs({ emit: (event) => void events.push(event), clock, microphone: /** @type {any} */ ({ rename() {} }), speaker });
+  const request = { getHeader: () => undefined };
+  legs.add({ originator: session.direction === "incoming" ? "remote" : "local", session, request: /** @type {any} */ (request) });
+  events.length = 0;
+  return { legs, events, pass: () => later.splice(0).forEach((callback) => callback()) };
+}
+
+describe("on a new connection", () => {
+  for (const status of [C.STATUS_CONFIRMED, C.STATUS_WAITING_FOR_ACK]) {
+    test(`a call that is up is asked after (status ${status})`, () => {
+      const session = fakeSession("incoming", status);
+      bench(session).legs.verify();
+      assert.deepEqual(session.said, [`INFO ${WORDS_TYPE} ${ASK_AFTER}`]);
+    });
+  }
+
+  test("a call that rang has three seconds to ring anew", () => {
+    const session = fakeSession("incoming", C.STATUS_WAITING_FOR_ANSWER);
+    const { legs, events, pass } = bench(session);
+    legs.verify();
+    assert.deepEqual(session.said, []);
+    pass();
+    assert.deepEqual(session.said, ["terminate"]);
+    assert.deepEqual(events.map(({ type, by }) => [type, by]), [["leg/ended", "system"]]);
+  });
+
+  test("answered meanwhile, it is asked after then", () => {
+    const session = fakeSession("incoming", C.STATUS_WAITING_FOR_ANSWER);
+    const { legs, pass } = bench(session);
+    legs.verify();
+    session.status = C.STATUS_WAITING_FOR_ACK;
+    pass();
+    assert.deepEqual(session.said, [`INFO ${WORDS_TYPE} ${ASK_AFTER}`]);
+  });
+
+  for (const [direction, status] of /** @type {["incoming" | "outgoing", number][]} */ ([["incoming", C.STATUS_ANSWERED], ["outgoing", C.STATUS_1XX_RECEIVED]])) {
+    test(`one that is being set up is left alone (${direction}, status ${status})`, () => {
+      const session = fakeSession(direction, status);
+      const { legs, pass } = bench(session);
+      legs.verify();
+      pass();
+      assert.deepEqual(session.said, []);
+    });
+  }
+});
