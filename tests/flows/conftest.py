@@ -19,6 +19,7 @@ BODIES.update(
         "page offer": description("page offer"),
         "page answer": description("page answer"),
         "digit": "Signal=5\r\nDuration=160\r\n",
+        "3pcc Make Call": description("3pcc Make Call", "0.0.0.0", 10000),
         "music": description("music", "127.0.0.82", 9000),
     }
 )

@@ -121,17 +121,26 @@ def test_agent_first_make_call_is_flagged_and_picked_up(ladder: Ladder, gateway:
     assert gateway.engine.verbs[-2:] == ["take_trunk_answer", "close"]
 
 
+PICKED_UP = """
+    trunk -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer
+    trunk <- 100
+    page  <- INVITE + X-Cordboard-Call: agent-first
+    page  -> 180
+    trunk <- 180
+    trunk -> NOTIFY + Event: talk
+    trunk <- 200 NOTIFY
+    page  <- INFO | /{"do":"answer"}/
+    page  -> 200 INFO
+    page  -> 200 | page answer
+    page  <- ACK
+    trunk <- 200 | /s=trunk_offer/
+"""
+
+
 def test_make_call_whose_callee_refuses(ladder: Ladder, gateway: GatewayStack) -> None:
     """SIP Server acknowledges with the agent's own description and hangs up with a Reason, which the page gets."""
+    ladder(PICKED_UP)
     ladder("""
-        trunk -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer
-        trunk <- 100
-        page  <- INVITE + X-Cordboard-Call: agent-first
-        page  -> 180
-        trunk <- 180
-        page  -> 200 | page answer
-        page  <- ACK
-        trunk <- 200 | /s=trunk_offer/
         trunk -> ACK | server answer
         trunk -> BYE + Reason: SIP;cause=403;text="Forbidden"
         trunk <- 200 BYE
@@ -140,6 +149,25 @@ def test_make_call_whose_callee_refuses(ladder: Ladder, gateway: GatewayStack) -
         after 64 s
     """)
     assert gateway.idle
+
+
+def test_make_call_whose_callee_never_answers(ladder: Ladder, gateway: GatewayStack) -> None:
+    """The traced end of a MakeCall: nine 200s, then an ACK with a description to nowhere and a BYE, just before 32 s."""
+    ladder(PICKED_UP)
+    for seconds in (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0):
+        ladder.wait(seconds)
+        ladder("trunk <- 200 | /s=trunk_offer/")
+    ladder.wait(0.452)
+    ladder("""
+        trunk -> ACK | 3pcc Make Call
+        trunk -> BYE
+        trunk <- 200 BYE
+        page  <- BYE
+        page  -> 200 BYE
+        after 64 s
+    """)
+    assert gateway.idle
+    assert gateway.engine.requests[-2].sdp.startswith("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=3pcc Make Call")
 
 
 def test_customer_abandons_while_ringing(ladder: Ladder, gateway: GatewayStack) -> None:
