@@ -152,7 +152,7 @@ def test_make_call_whose_callee_refuses(ladder: Ladder, gateway: GatewayStack) -
 
 
 def test_make_call_whose_callee_never_answers(ladder: Ladder, gateway: GatewayStack) -> None:
-    """The traced end of a MakeCall: nine 200s, then an ACK with a description to nowhere and a BYE, just before 32 s."""
+    """The traced end: the 200 again and again, then an ACK with a description to nowhere and a BYE, before 32 s."""
     ladder(PICKED_UP)
     for seconds in (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0):
         ladder.wait(seconds)

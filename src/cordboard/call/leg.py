@@ -7,6 +7,7 @@ are one failure: the engine replies to both, the second reply decides.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,7 +57,7 @@ VERBS = {
 
 
 @dataclass(slots=True)
-class Leg:
+class Leg(ABC):
     """Base of both legs. `contact` is the whole Contact value of this dialog's messages."""
 
     side: ClassVar[Side]
@@ -93,9 +94,9 @@ class Leg:
     def take_answer(self, message_body: str) -> list[LegOutput]:
         return [MediaRequest(VERBS[self.side].take_answer, message_body)] if message_body else []
 
+    @abstractmethod
     def invite(self, offer: str) -> list[LegOutput]:
         """Send the INVITE for which the offer was made."""
-        raise NotImplementedError
 
     def accept(self) -> list[LegOutput]:
         self.state = LegState.CONNECTED
