@@ -157,3 +157,23 @@ async def test_wrong_passwords_are_said_and_right_ones_help(browser: Browser) ->
         await agent.by("field-password").fill("GenesysAgent5001!")
         await agent.connect("sip")
         await agent.is_in("Not Ready")
+
+
+async def test_a_second_page_of_the_dn_gets_the_calls_and_the_first_is_told(browser: Browser) -> None:
+    """Two phones with the same DN: no duel of registrations, the newest rings, the older says so."""
+    async with running_lab() as lab:
+        first = await lab.softphone(browser, microphone=AGENT)
+        await first.press("connect-sip")
+        await first.light("sip", "on")
+        second = await lab.softphone(browser, microphone=AGENT)
+        await second.press("connect-sip")
+        await second.light("sip", "on")
+        await first.shows("message-text", "Another page uses this DN")
+        await first.light("sip", "failed")
+        customer = await lab.customer("5001", tone=CUSTOMER)
+        await second.card("ringing")
+        await second.press("call-answer")
+        await second.hears(CUSTOMER)
+        assert await first.cards() == []
+        await customer.hang_up()
+        await lab.all_idle(second)

@@ -149,7 +149,7 @@ async def test_two_pages_of_a_dn_are_one_registrar_and_the_older_is_told(site: S
     newer.peer.own = "sip:5001@gateway.invalid"
     await newer.socket.send_str(_register(newer, token))
     await newer.expect("200 REGISTER")
-    await older.expect('MESSAGE + Content-Type: application/vnd.cordboard+json | /{"taken_over":true}/')
+    await older.expect('MESSAGE + Content-Type: application/vnd.cordboard+json | /{"taken over":true}/')
     site.server.send("INVITE sip:5001@gateway")
     await site.server.expect("100")
     await newer.expect("INVITE sip:other@elsewhere.invalid;transport=ws")

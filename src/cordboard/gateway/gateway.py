@@ -140,7 +140,7 @@ class Gateway:
             case seats.StopRegistration():
                 self.registrations.stop(seat.dn)
             case seats.TakenOver(page):
-                self.pages.tell(page, seat.dn, taken_over=True)
+                self.pages.tell(page, seat.dn, {"taken over": True})
             case seats.PageLeft(page):
                 self._page_left(seat.dn, page)
             case seats.PageArrived(page, same):

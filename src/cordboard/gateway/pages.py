@@ -86,7 +86,7 @@ class PageSide:
     def feed(self, input: sip.Input) -> None:
         self._driver.feed(input)
 
-    def tell(self, page: Page, dn: str, **words: object) -> None:
+    def tell(self, page: Page, dn: str, words: dict[str, object]) -> None:
         """Say something to a page outside a call (architecture section 4.10)."""
         own = f"<sip:{dn}@{self.domain}>"
         body = json.dumps(words, separators=(",", ":")).encode()
