@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from kit.chromium import chromium
@@ -21,9 +22,8 @@ async def test_answered_in_the_desktop_held_retrieved_and_ended() -> None:
 
         pressed = time.monotonic()
         await agent.press("desk-op-Answer")
-        await agent.hears(440.0, within=2.0)
+        await asyncio.gather(agent.hears(440.0, within=2.0), customer.hears(620.0, within=2.0))
         assert time.monotonic() - pressed < 2.0
-        await customer.hears(620.0)
         await agent.shows("desk-call-state", "Connected")
         assert len(await agent.cards()) == 1
 
