@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from cordboard.access.token import issue
 from cordboard.config import Address, lab_settings
@@ -199,6 +200,22 @@ async def test_call_through_both_sides_leaves_nothing_behind(site: Site) -> None
     assert site.engine.open == set()
     ended = 'cordboard_calls_ended_total{made_by="trunk",outcome="answered"} 1.0'
     assert ended in site.metrics.text().decode()
+    await page.close()
+
+
+async def test_log_names_the_call_as_sip_server_and_gws_do(site: Site) -> None:
+    page = await site.page()
+    with capture_logs() as lines:
+        site.server.send("INVITE sip:5001@gateway + X-Genesys-CallUUID: ONE")
+        await site.server.expect("100")
+        await page.expect("INVITE")
+        await page.send("486")
+        await page.expect("ACK")
+        await site.server.expect("486")
+        site.server.send("ACK")
+    told = {line["event"]: line for line in lines if line["event"] in ("call begins", "call ended")}
+    assert [line["uuid"] for line in told.values()] == ["ONE", "ONE"]
+    assert told["call begins"]["call"] == told["call ended"]["call"]
     await page.close()
 
 

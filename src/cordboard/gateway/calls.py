@@ -13,6 +13,7 @@ from cordboard.call.events import CallEnded
 from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
 from cordboard.gateway.media import MediaRequests
+from cordboard.genesys import dialect
 from cordboard.media.port import MediaEngine, MediaEvent, MediaEventKind
 from cordboard.net.tasks import Tasks
 from cordboard.observe.log import get_log
@@ -55,7 +56,8 @@ class Calls:
         self._calls[call.name] = call
         self._made_by[call.name] = str(side)
         self._metrics.calls.set(len(self._calls))
-        log.info("call begins", call=call.name, dn=call.page.dn, made_by=str(side), session=invited.session)
+        uuid = invited.request.headers.get(dialect.CALL_UUID) or ""
+        log.info("call begins", call=call.name, uuid=uuid, dn=call.page.dn, made_by=str(side))
         self.feed(call, FromSip(side, invited))
 
     def deliver(self, side: Side, session: str, event: sip.Output) -> bool:
@@ -99,7 +101,8 @@ class Calls:
 
     def _ended(self, call: Call, end: CallEnded) -> None:
         self._forget(call, "answered" if end.answered else "not answered")
-        log.info("call ended", call=call.name, dn=call.page.dn, cause=end.cause, answered=end.answered)
+        uuid = call.trunk.call_uuid
+        log.info("call ended", call=call.name, uuid=uuid, dn=call.page.dn, cause=end.cause, answered=end.answered)
 
     def _forget(self, call: Call, outcome: str) -> set[Place]:
         if self._calls.pop(call.name, None) is None:
