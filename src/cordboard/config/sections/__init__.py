@@ -1,0 +1,1 @@
+"""The settings by section of the file: one dataclass per section, one field per setting."""

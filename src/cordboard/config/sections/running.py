@@ -1,0 +1,48 @@
+"""The settings of log, metrics and lab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cordboard.config import kinds
+from cordboard.config.setting import setting
+from cordboard.config.values import Address
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is written to standard error."""
+
+    level: str = setting(
+        kinds.choice("debug", "info", "warning", "error"), "info", "The least severe level that is logged."
+    )
+    format: str = setting(kinds.choice("console", "json"), "console", "Lines for people or JSON for machines.")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Numbers for Prometheus."""
+
+    listen: Address = setting(
+        kinds.address("127.0.0.1:9095", optional=True),
+        "",
+        "Where /metrics is served over HTTP; empty: nowhere. It is for the operator's network, not for browsers.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LabSettings:
+    """The look-alikes that `cordboard lab` starts; `cordboard serve` does not use them."""
+
+    sip_server: Address = setting(
+        kinds.address("127.0.0.1:5070"), "127.0.0.1:5070", "Where the SIP Server look-alike listens for SIP over UDP."
+    )
+    gws: Address = setting(
+        kinds.address("127.0.0.1:8090"), "127.0.0.1:8090", "Where the GWS look-alike and the agent desktop listen."
+    )
+    no_answer_timeout: int = setting(
+        kinds.whole(1, 600),
+        15,
+        "How long a call from the queue rings at an agent, who is then made Not Ready.",
+        unit="seconds",
+    )
