@@ -91,8 +91,12 @@ class Dialog:
 
     def request(self, method: str, headers: list[Header], body: bytes = b"") -> Request:
         """A new request in the dialog, without Via (section 12.2.1.1)."""
+        return self._build(method, self.next_number(), headers, body)
+
+    def next_number(self) -> int:
+        """The CSeq number of our next request."""
         self.local_cseq = 1 if self.local_cseq is None else self.local_cseq + 1
-        return self._build(method, self.local_cseq, headers, body)
+        return self.local_cseq
 
     def ack(self, number: int, headers: list[Header], body: bytes = b"") -> Request:
         """The ACK for the 2xx of our INVITE with that number, without Via (section 13.2.2.4)."""

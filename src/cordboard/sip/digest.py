@@ -118,9 +118,8 @@ def authorization(
     `count` is how often this nonce has been used, this time included. Raises RemoteProtocolError for a challenge that
     is malformed or asks for what we do not have.
     """
+    realm_of(challenge_header)
     given = _parameters(challenge_header)
-    if "nonce" not in given or "realm" not in given:
-        raise RemoteProtocolError("challenge lacks realm or nonce")
     qop = _offered_qop(given)
     credentials = Credentials(
         user,
@@ -147,6 +146,14 @@ def first_supported(challenges: Iterable[str]) -> str | None:
             continue
         return value
     return None
+
+
+def realm_of(challenge_header: str) -> str:
+    """The realm of a challenge; raises RemoteProtocolError for one that has no realm or no nonce."""
+    given = _parameters(challenge_header)
+    if "nonce" not in given or "realm" not in given:
+        raise RemoteProtocolError("challenge lacks realm or nonce")
+    return given["realm"]
 
 
 def is_stale(challenge_header: str) -> bool:

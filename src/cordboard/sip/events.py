@@ -11,7 +11,8 @@ messages travel (RFC 5626): a remote address of a datagram socket, or one connec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cordboard.sip.message import Request, Response
@@ -31,6 +32,14 @@ class Flow:
     @property
     def reliable(self) -> bool:
         return self.transport != "UDP"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What answers a digest challenge."""
+
+    user: str
+    password: str = field(repr=False)
 
 
 # --- inputs: from the network and the clock ---------------------------------------------------------------------------
@@ -80,13 +89,18 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Answer the session's INVITE with a provisional response; `contact` as in `Invite`."""
+    """Answer the session's INVITE with a provisional response; `contact` as in `Invite`.
+
+    SDP in a reliable one is the answer (the offer, if the INVITE had none) and not a preview: an `Accept` then waits
+    for its PRACK, and gives the same SDP again or none. While one is unacknowledged, further reliable ones wait.
+    """
 
     session: str
     contact: str
     status: int = 180
     sdp: str = ""
     headers: tuple[Header, ...] = ()
+    reliable: bool = False  # repeated until PRACK if the peer supports 100rel (RFC 3262); always so if it requires it
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,10 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """Send the ACK of a 2xx whose INVITE was offerless, with the SDP answer."""
+    """The SDP answer to the offer of a 2xx, or of a reliable provisional response, whose INVITE was offerless.
+
+    It goes into the ACK, or the PRACK. After the latter there is none to give for the 2xx.
+    """
 
     session: str
     sdp: str = ""
@@ -132,7 +149,8 @@ class Hangup:
     """End the session, whatever its state asks for: CANCEL, BYE, or `status` for an unanswered incoming INVITE.
 
     A CANCEL waits for the first provisional response (RFC 3261 section 9.1); a 2xx that crosses it is acknowledged and
-    followed by a BYE. `headers` (Reason, X-Genesys-CallUUID) go into the BYE or the rejection, not into a CANCEL.
+    followed by a BYE. `headers` (Reason, X-Genesys-CallUUID) go into the BYE or the rejection; into a CANCEL go only
+    the Reason fields (RFC 3326 section 2; SIP Server puts nothing else there).
     """
 
     session: str
@@ -160,6 +178,19 @@ class MoveSession:
     flow: Flow
 
 
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Take up an established session of an earlier process; `snapshot` is what `UserAgentCore.snapshot` gave there.
+
+    Take a new snapshot at once: the CSeq numbers go on from a gap above the old one, which fits once. A snapshot that
+    cannot be used raises LocalProtocolError.
+    """
+
+    session: str
+    flow: Flow
+    snapshot: Mapping[str, object]
+
+
 # --- inputs: commands outside sessions --------------------------------------------------------------------------------
 
 
@@ -183,7 +214,10 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class Respond:
-    """Answer a request that came as `Requested` or `OutOfDialogRequested`."""
+    """Answer a request that came as `Requested` or `OutOfDialogRequested`.
+
+    `to_tag` is for a request outside dialogs that makes one of its user's own (REFER); empty: chosen by the core.
+    """
 
     transaction: str
     status: int
@@ -191,6 +225,7 @@ class Respond:
     headers: tuple[Header, ...] = ()
     content_type: str = ""
     body: bytes = b""
+    to_tag: str = ""
 
 
 Input = (
@@ -206,6 +241,7 @@ Input = (
     | Hangup
     | SendInDialog
     | MoveSession
+    | Restore
     | SendRequest
     | Respond
 )
@@ -224,24 +260,36 @@ class Transmit:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A new INVITE came (100 Trying is already sent). `request.body` may be empty: an offerless INVITE."""
+    """A new INVITE came (100 Trying is already sent). `request.body` may be empty: an offerless INVITE.
+
+    `replaces` names the session of ours that its Replaces header asks to replace (RFC 3891), empty without one.
+    """
 
     session: str
     flow: Flow
     request: Request
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Provisional:
-    """A provisional response other than 100 to our initial INVITE."""
+    """A provisional response other than 100 to our initial INVITE.
+
+    SDP is a preview, unless the response is `reliable` (its PRACK is sent by the core): then it is the answer, or for
+    an offerless INVITE the offer, to be answered by `Acknowledge`.
+    """
 
     session: str
     response: Response
+    reliable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A 2xx to our INVITE (`initial`) or re-INVITE. If that was offerless the user must give `Acknowledge`."""
+    """A 2xx to our INVITE (`initial`) or re-INVITE. If that was offerless the user must give `Acknowledge`.
+
+    The body is the answer, also where the peer gave it in a reliable provisional response and not again.
+    """
 
     session: str
     response: Response
@@ -276,8 +324,19 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionalAcknowledged:
+    """The PRACK of a reliable provisional response of ours brought the SDP answer to its offer (already answered)."""
+
+    session: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The caller cancelled (200 and 487 are already sent); the session is over."""
+    """The caller cancelled (200 and 487 are already sent); the session is over.
+
+    `request` is its CANCEL, a BYE, or the INVITE where a reliable provisional response got no PRACK (504 is sent).
+    """
 
     session: str
     request: Request
@@ -291,8 +350,19 @@ class Reinvited:
     request: Request
 
 
+@dataclass(frozen=True, slots=True)
+class RefreshDue:
+    """The session timer asks for a refresh that the core cannot send by UPDATE: send a `Reinvite` (RFC 4028).
+
+    It comes again, ever sooner, until a refresh succeeds or the session expires.
+    """
+
+    session: str
+
+
 class EndCause(StrEnum):
     BYE = "BYE"  # the far side hung up
+    EXPIRED = "session expired"  # the peer did not refresh the session in time (RFC 4028); a BYE is already sent
     NO_ACK = "no ACK"  # our 2xx was never acknowledged (64*T1); a BYE is already sent
     DIALOG_GONE = "dialog gone"  # 481 or 408 to a request of ours (RFC 5057 section 5.1)
 
@@ -308,7 +378,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """Another request came in the session's dialog (INFO, NOTIFY, UPDATE, REFER ...); answer it with `Respond`."""
+    """Another request came in the session's dialog (INFO, NOTIFY, UPDATE, REFER ...); answer it with `Respond`.
+
+    A PRACK is among them only if it makes a new offer.
+    """
 
     session: str
     transaction: str
@@ -359,8 +432,10 @@ Output = (
     | Rejected
     | ReinviteRejected
     | Acknowledged
+    | ProvisionalAcknowledged
     | Cancelled
     | Reinvited
+    | RefreshDue
     | Ended
     | Requested
     | Replied

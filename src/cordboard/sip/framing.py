@@ -1,6 +1,6 @@
 """What one datagram or one WebSocket message holds: a message, a keep-alive, or something that cannot be used.
 
-Both carry exactly one SIP message (RFC 3261 section 18.3, RFC 7118 section 5), so there is no stream to cut here. Empty
+Both carry exactly one SIP message (RFC 3261 section 18.3, RFC 7118 section 5); streams are cut in `stream`. Empty
 lines are keep-alives (RFC 5626 section 3.5.1): on a connection a double CRLF is a ping and asks for a CRLF as pong; in
 datagrams they only keep a NAT open. A broken request is picked over for the five headers that a response must
 repeat (section 8.2.6.2), so that the sender learns of its mistake instead of repeating it for 32 seconds.
@@ -29,8 +29,8 @@ class KeepAlive:
 class Unreadable:
     """No usable message. `why` names no value of it; `status` says the same as a number.
 
-    `request` holds what a response needs (method, Via, From, To, Call-ID, CSeq); None if it was a response, an ACK or
-    too broken, and must be dropped.
+    `request` holds what a response repeats (Via, From, To, Call-ID, CSeq, as far as they were there); None if it was
+    a response, an ACK or too broken, and must be dropped.
     """
 
     why: str
@@ -41,12 +41,17 @@ class Unreadable:
 Framed = Message | KeepAlive | Unreadable
 
 
-def read(data: bytes, *, connection: bool = False) -> Framed:
-    """What `data` holds; messages have been through `validate`. `connection`: a WebSocket rather than a datagram."""
+def read(data: bytes, *, connection: bool = False, stream: bool = False) -> Framed:
+    """What `data` holds; messages have been through `validate`. `connection`: a WebSocket rather than a datagram.
+
+    `stream`: cut out of a stream, where a message must say its length (RFC 3261 section 20.14).
+    """
     if not data.strip(b"\r\n\0 \t"):
         return KeepAlive(b"\r\n" if connection and data == b"\r\n\r\n" else b"")
     try:
         message = parse_message(data)
+        if stream and "Content-Length" not in message.headers:
+            raise RemoteProtocolError("Content-Length is missing")
         validate(message)
     except RemoteProtocolError as error:
         return Unreadable(str(error), error.status_hint, _salvage(data))
@@ -64,7 +69,7 @@ def _salvage(data: bytes) -> Request | None:
         top_via(headers)
     except RemoteProtocolError:
         return None
-    if not all(headers.get(name) for name in ONCE):
+    if "CSeq" not in headers:
         return None
     return Request(method, rest.partition(" ")[0], headers)
 

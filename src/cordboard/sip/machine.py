@@ -64,6 +64,10 @@ class StateMachine(Generic[State, Event, Output]):
         """Let `name` happen at the time `at`."""
         self._timers[name] = at
 
+    def time_of(self, name: Event) -> float | None:
+        """When `name` will happen; None if it is not armed."""
+        return self._timers.get(name)
+
     def disarm(self, *names: Event) -> None:
         """Forget these timers; those not armed are no error."""
         for name in names:

@@ -70,19 +70,36 @@ def parse_message(data: bytes) -> Message:
 def split_head(data: bytes) -> tuple[list[str], bytes]:
     """The unfolded lines before the first empty line, start line first, and the octets after it."""
     data = data.lstrip(b"\r\n")
-    with_return, without = data.find(b"\n\r\n"), data.find(b"\n\n")
-    if with_return < 0 and without < 0:
+    ends = head_end(data)
+    if ends is None:
         raise RemoteProtocolError("no empty line after the headers")
-    if without < 0 or 0 <= with_return < without:
-        head, rest = data[:with_return], data[with_return + 3 :]
-    else:
-        head, rest = data[:without], data[without + 2 :]
+    head, rest = data[: ends[0]], data[ends[1] :]
     text = _decode(head).replace("\r\n", "\n").removesuffix("\r")
     if "\r" in text:
         raise RemoteProtocolError("carriage return without line feed in the headers")
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
     return text.split("\n"), rest
+
+
+def head_end(data: bytes | bytearray, start: int = 0) -> tuple[int, int] | None:
+    """Where the head ends and where the body begins, if there is an empty line from `start` on."""
+    with_return, without = data.find(b"\n\r\n", start), data.find(b"\n\n", start)
+    if with_return < 0 and without < 0:
+        return None
+    if without < 0 or 0 <= with_return < without:
+        return with_return, with_return + 3
+    return without, without + 2
+
+
+def content_length(headers: Headers) -> int | None:
+    """What Content-Length says, None where there is none; raises RemoteProtocolError where it says no one number."""
+    lengths = set(headers.get_all("Content-Length"))
+    if not lengths:
+        return None
+    if len(lengths) > 1:
+        raise RemoteProtocolError("more than one Content-Length")
+    return number(lengths.pop(), 2**32 - 1, "Content-Length")
 
 
 def parse_start_line(line: str, headers: Headers) -> Message:
@@ -157,14 +174,12 @@ def _response(rest: str, headers: Headers) -> Response:
 
 
 def _body(headers: Headers, rest: bytes) -> bytes:
-    lengths = set(headers.get_all("Content-Length"))
-    if not lengths:
+    length = content_length(headers)
+    if length is None:
         return rest
-    if len(lengths) > 1:
-        raise RemoteProtocolError("more than one Content-Length")
-    length = number(lengths.pop(), 2**32 - 1, "Content-Length")
     if length > len(rest):
-        raise RemoteProtocolError("body is shorter than Content-Length")
+        too_large = length > MAXIMUM_SIZE
+        raise RemoteProtocolError("body is shorter than Content-Length", status_hint=513 if too_large else 400)
     return rest[:length]
 
 

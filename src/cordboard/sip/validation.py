@@ -21,7 +21,8 @@ def validate(message: Message) -> None:
     """Raises RemoteProtocolError where a mandatory header is missing, repeated, malformed or contradicts another."""
     for name in ONCE:
         _check_once(message, name)
-    top_via(message.headers)
+    if top_via(message.headers).version != "2.0":
+        raise RemoteProtocolError("version of SIP in Via is not 2.0")
     NameAddress.parse(message.headers.get("From", ""))
     NameAddress.parse(message.headers.get("To", ""))
     sequence = CSeq.parse(message.headers.get("CSeq", ""))
@@ -44,5 +45,7 @@ def _check_request(request: Request, sequence: CSeq) -> None:
     if forwards is not None:
         number(forwards, 255, "Max-Forwards")
     uri = Uri.parse(request.uri)
+    if uri.headers:  # section 19.1.1: what a Request-URI must not bring in
+        raise RemoteProtocolError("Request-URI has headers")
     if not uri.is_sip and uri.scheme != "tel":
         raise RemoteProtocolError("scheme of the Request-URI is not supported", status_hint=416)

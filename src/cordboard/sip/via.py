@@ -12,7 +12,7 @@ from cordboard.sip.headers import Headers
 MAGIC_COOKIE = "z9hG4bK"
 
 _SENT = re.compile(
-    r"SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+"  # protocol and transport; blanks around slashes are allowed
+    r"SIP\s*/\s*([0-9.]+)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+"  # protocol and transport; blanks around slashes are allowed
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)"  # host
     r"(?:\s*:\s*([0-9]+))?\s*(;.*)?",
     re.IGNORECASE | re.DOTALL,
@@ -27,6 +27,7 @@ class Via:
     host: str
     port: int | None = None
     parameters: Parameters = field(default_factory=dict, hash=False)
+    version: str = "2.0"  # another one is for the 505 that tells its sender so
 
     @classmethod
     def parse(cls, text: str) -> Via:
@@ -34,12 +35,13 @@ class Via:
         match = _SENT.fullmatch(text.strip(WHITESPACE))
         if match is None:
             raise RemoteProtocolError("Via is malformed")
-        transport, host, port, parameters = match.groups()
+        version, transport, host, port, parameters = match.groups()
         return cls(
             transport.upper(),
             host,
             number(port, 65535, "port in Via") if port else None,
             parse_parameters(parameters) if parameters else {},
+            version,
         )
 
     @property
@@ -76,7 +78,7 @@ class Via:
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
-        return f"SIP/2.0/{self.transport} {self.host}{port}{print_parameters(self.parameters)}"
+        return f"SIP/{self.version}/{self.transport} {self.host}{port}{print_parameters(self.parameters)}"
 
 
 def top_via(headers: Headers) -> Via:

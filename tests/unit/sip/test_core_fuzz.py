@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cordboard.sip import events
-from cordboard.sip.events import Received
+from cordboard.sip.core import SessionTimer
+from cordboard.sip.events import Credentials, Received
 from cordboard.sip.framing import KeepAlive, Unreadable, read
 from cordboard.sip.headers import Headers
 from cordboard.sip.message import Request, Response, reason_phrase, to_bytes
@@ -20,11 +21,21 @@ NASTY = (
     "0", "-1", "4294967296", "99999999999999999999", "1 ACK", "1 INVITE", "1 CANCEL", "x" * 300, "\x00", "é", "%zz",
     "SIP/2.0/UDP", "SIP/2.0/UDP h;branch=z9hG4bK", "SIP/2.0/UDP 127.0.0.2:99999", "[::1", "<sip:a;lr>, <broken",
 )  # fmt: skip
+EXTENSIONS = (
+    ("Require", "100rel"), ("RSeq", "1"), ("RSeq", "2"), ("RSeq", "x"), ("RAck", "1 1 INVITE"), ("RAck", "1 4 INVITE"),
+    ("RAck", "1"), ("Supported", "100rel, timer"), ("Session-Expires", "90;refresher=uas"), ("Session-Expires", "1"),
+    ("Session-Expires", "1800;refresher=uac"), ("Min-SE", "100"), ("Min-SE", "9999999999999"), ("Allow", "UPDATE"),
+    ("WWW-Authenticate", 'Digest realm="r", nonce="n"'), ("WWW-Authenticate", "Digest"),
+    ("Proxy-Authenticate", 'Digest realm="r", nonce="n", stale=true'),
+    ("Replaces", "peer-call;to-tag=our-tag5;from-tag=peer-tag"), ("Replaces", "x"),
+)  # fmt: skip
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "NOTIFY", "INFO", "UPDATE", "REGISTER", "OPTIONS", "REFER", "PRACK", "X")
 NAMES = ("Via", "From", "To", "Call-ID", "CSeq", "Contact", "Max-Forwards", "Require", "Record-Route", "Content-Length")
 
 
-def request(method: str, uri: str, our_tag: str, their_tag: str, number: int) -> Request:
+def request(
+    method: str, uri: str, our_tag: str, their_tag: str, number: int, extensions: list[tuple[str, str]]
+) -> Request:
     fields = [
         ("Via", f"SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bKfuzz{number % 3}"),
         ("From", f"<sip:peer@example.com>{their_tag}"),
@@ -35,6 +46,7 @@ def request(method: str, uri: str, our_tag: str, their_tag: str, number: int) ->
         ("Contact", PEER_CONTACT),
         ("Record-Route", "<sip:127.0.0.9;lr>"),
         ("Content-Length", "0"),
+        *extensions,
     ]
     return Request(method, uri, Headers(fields), SDP.encode() if number % 4 == 0 else b"")
 
@@ -46,12 +58,13 @@ requests = st.builds(
     st.sampled_from(("", ";tag=our-tag2", ";tag=our-tag5", ";tag=our-tag6", ";tag=zz")),
     st.sampled_from(("", ";tag=peer-tag", ";tag=zz")),
     st.integers(0, 12),
+    st.lists(st.sampled_from(EXTENSIONS), max_size=4),
 )
 
 
 @st.composite
 def responses(draw: st.DrawFn) -> Response:
-    status = draw(st.sampled_from((100, 180, 183, 200, 202, 302, 401, 404, 408, 481, 487, 491, 500, 603)))
+    status = draw(st.sampled_from((100, 180, 183, 200, 202, 302, 401, 404, 407, 408, 422, 481, 487, 491, 500, 603)))
     method = draw(st.sampled_from(METHODS))
     fields = [
         ("Via", f"SIP/2.0/UDP {OURS};branch=z9hG4bKour-{draw(st.integers(1, 12))}"),
@@ -61,6 +74,7 @@ def responses(draw: st.DrawFn) -> Response:
         ("CSeq", f"{draw(st.integers(0, 4))} {method}"),
         ("Contact", draw(st.sampled_from((PEER_CONTACT, "<broken", "*", "sip:x")))),
         ("Record-Route", draw(st.sampled_from(("<sip:127.0.0.9;lr>", "<sip:127.0.0.9>", "<broken")))),
+        *draw(st.lists(st.sampled_from(EXTENSIONS), max_size=4)),
     ]
     return Response(status, reason_phrase(status), Headers(fields), draw(st.sampled_from((b"", SDP.encode()))))
 
@@ -92,6 +106,7 @@ def commands(draw: st.DrawFn) -> events.Input:
         st.sampled_from(
             (
                 events.Ring(session, CONTACT),
+                events.Ring(session, CONTACT, 183, SDP, reliable=True),
                 events.Accept(session, CONTACT, SDP),
                 events.Reject(session, 486),
                 events.Acknowledge(session, SDP),
@@ -109,7 +124,7 @@ def commands(draw: st.DrawFn) -> events.Input:
 
 def calling(stage: int) -> Solo:
     """A core with one call of ours, in one of its stages."""
-    solo = Solo()
+    solo = Solo(session_timer=SessionTimer(90), credentials=lambda flow, address: Credentials("5001", "secret"))
     invite = solo.call()
     if stage > 0:
         solo.reply(180, invite)

@@ -65,6 +65,12 @@ def test_broken_requests_that_can_be_answered(was: bytes, becomes: bytes, status
     assert [name for name, _ in broken.request.headers.items()] == NEEDED
 
 
+def test_what_is_missing_is_missing_in_the_answer_too() -> None:
+    broken = unreadable(SIP_SERVER_BYE.replace(b"Call-ID: ", b"Call ID: "))
+    assert broken.request is not None
+    assert [name for name, _ in broken.request.headers.items()] == ["From", "To", "CSeq", "Via"]
+
+
 def test_a_repeated_header_is_answered_with_its_first_value() -> None:
     broken = unreadable(SIP_SERVER_BYE.replace(b"CSeq: 3 BYE", b"CSeq: 3 BYE\r\nCSeq: 4 BYE"))
     assert broken.request is not None
@@ -87,7 +93,7 @@ def test_all_hops_are_kept_for_the_answer() -> None:
         SIP_SERVER_INVITE_WITH_OFFER.replace(b"INVITE", b"ACK")[:-10],
         SIP_SERVER_BYE.replace(b"Via: ", b"Vie: "),
         SIP_SERVER_BYE.replace(b"Via: SIP", b"Via: SAP"),
-        SIP_SERVER_BYE.replace(b"Call-ID: ", b"Call ID: "),
+        SIP_SERVER_BYE.replace(b"CSeq: ", b"C Seq: "),
         SIP_SERVER_BYE.replace(b"BYE sip", b"B(Y)E sip"),
         SIP_SERVER_BYE.replace(b"Max-Forwards: ", b"Max-Forwards:\r"),
         b"\0\1\0\0" * 5,

@@ -158,7 +158,8 @@ def test_what_is_left_of_a_broken_request_is_enough_for_an_answer(data: bytes) -
     answer = Response(framed.status, "Bad", framed.request.headers)
     printed = parse_message(to_bytes(answer))
     assert printed.headers.get_all("Via")
-    assert all(len(printed.headers.get_all(name)) == 1 for name in ("To", "From", "Call-ID", "CSeq"))
+    assert all(len(printed.headers.get_all(name)) <= 1 for name in ("To", "From", "Call-ID"))
+    assert len(printed.headers.get_all("CSeq")) == 1
 
 
 @fuzz

@@ -166,9 +166,10 @@ def test_hangup_while_ringing_cancels() -> None:
     solo = Solo()
     invite = solo.call()
     solo.reply(180, invite)
-    solo.do(events.Hangup("s", headers=(("Reason", "SIP;cause=487"),)))
+    solo.do(events.Hangup("s", headers=(("Reason", "SIP;cause=487"), ("X-Genesys-CallUUID", "U1"))))
     assert solo.lines == ["INVITE", "CANCEL"]
-    assert "Reason" not in solo.request("CANCEL").headers
+    assert solo.request("CANCEL").headers.get("Reason") == "SIP;cause=487"
+    assert "X-Genesys-CallUUID" not in solo.request("CANCEL").headers
     solo.reply(487, invite)
     assert solo.core.sessions == 0
 
@@ -308,3 +309,36 @@ def test_headers_of_the_invite_that_the_style_repeats_in_the_ack() -> None:
     ack = solo.request("ACK")
     assert ack.headers.get("X-Genesys-CallUUID") == "U1"
     assert "Supported" not in ack.headers
+
+
+def test_redirection_reaches_the_user_with_its_contacts() -> None:
+    solo = Solo()
+    contacts = (("Contact", "<sip:5002@127.0.0.9>;q=0.7, <sip:5003@127.0.0.9>"),)
+    solo.reply(302, solo.call(), headers=contacts)
+    rejected = solo.last(events.Rejected)
+    assert rejected.status == 302
+    assert rejected.response is not None
+    assert rejected.response.headers.get_list("Contact") == ["<sip:5002@127.0.0.9>;q=0.7", "<sip:5003@127.0.0.9>"]
+    assert solo.lines == ["INVITE", "ACK"]
+
+
+def test_early_media_is_a_preview_and_the_success_decides() -> None:
+    solo = Solo()
+    invite = solo.call()
+    solo.reply(183, invite, tag="one", sdp="early one")
+    solo.reply(183, invite, tag="two", sdp="early two")
+    solo.reply(200, invite, tag="one", sdp="answer")
+    assert [each.response.body for each in solo.all(events.Provisional)] == [b"early one", b"early two"]
+    assert not any(each.reliable for each in solo.all(events.Provisional))
+    assert solo.last(events.Accepted).response.body == b"answer"
+    solo.reply(183, invite, tag="two", sdp="too late")
+    assert len(solo.all(events.Provisional)) == 2
+    assert "tag=one" in solo.request("ACK").headers.get("To", "")
+
+
+def test_reason_goes_into_a_cancel_that_had_to_wait() -> None:
+    solo = Solo()
+    invite = solo.call()
+    solo.do(events.Hangup("s", headers=(("Reason", "SIP;cause=487"), ("Reason", "Q.850;cause=16"))))
+    solo.reply(100, invite)
+    assert solo.request("CANCEL").headers.get_all("Reason") == ["SIP;cause=487", "Q.850;cause=16"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from cordboard.sip import events
@@ -11,25 +14,30 @@ from kit.pair import SDP
 from kit.solo import CONTACT, Solo
 from unit.sip.test_session_reinvite import called, calling
 
+REFRESHED = (("Supported", "timer"), ("Session-Expires", "90;refresher=uas"))
 
-def in_state(state: str) -> tuple[Solo, str, Request]:
-    """A session of a confirmed dialog in one of its states."""
-    if state == "Accepted":
-        solo = Solo()
-        invite = solo.invite()
-        session = solo.last(events.Invited).session
-        solo.do(events.Accept(session, CONTACT, SDP))
-        return solo, session, invite
-    solo, session, invite = called()
+
+def in_state(
+    state: str, ringing: Callable[[Solo, str], None] = lambda solo, session: None, wait: float = 0, **options: Any
+) -> tuple[Solo, str, Request]:
+    """A session of a confirmed dialog, after `ringing`, the 2xx and seconds to `wait`, in one of its states."""
+    solo = Solo(**options)
+    invite = solo.invite(Supported="100rel, timer", Session_Expires="90;refresher=uas")
+    session = solo.last(events.Invited).session
+    ringing(solo, session)
+    solo.do(events.Accept(session, CONTACT, SDP))
+    if state != "Accepted":
+        solo.ack(invite)
+    solo.run(wait)
     if state in ("Reinviting", "Glare"):
         solo.do(events.Reinvite(session, SDP))
     if state == "Glare":
         solo.reply(491, solo.request("INVITE"))
     if state == "Unacknowledged":
         solo.do(events.Reinvite(session))
-        solo.reply(200, solo.request("INVITE"), sdp=SDP)
+        solo.reply(200, solo.request("INVITE"), sdp=SDP, headers=(("Session-Expires", "90;refresher=uac"),))
     if state in ("Reinvited", "Reaccepted"):
-        solo.ask("INVITE", invite, SDP)
+        solo.ask("INVITE", invite, SDP, headers=REFRESHED)
     if state == "Reaccepted":
         solo.do(events.Accept(session, CONTACT, SDP))
     solo.fresh()

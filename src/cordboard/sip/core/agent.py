@@ -21,34 +21,41 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cordboard.sip import events
-from cordboard.sip.core.admission import Admission, check_command
-from cordboard.sip.core.making import request_outside_dialogs, response_headers
-from cordboard.sip.core.registry import Registry
+from cordboard.sip.core.admission import Admission, Refusal, check_command, refusal_of_interval
+from cordboard.sip.core.exchange import Exchange
+from cordboard.sip.core.making import refresh_dialog, request_outside_dialogs, response_headers
+from cordboard.sip.core.replacing import replaced
 from cordboard.sip.core.routing import default_next_hop
-from cordboard.sip.core.users import InSession, Nobody, OutOfDialog, User
-from cordboard.sip.dialog import TARGET_REFRESH, tag_of
+from cordboard.sip.core.snapshot import Snapshot, restored, snapshot_of
+from cordboard.sip.core.users import InSession, OutOfDialog, User
+from cordboard.sip.dialog import tag_of
 from cordboard.sip.errors import LocalProtocolError, RemoteProtocolError
-from cordboard.sip.events import Flow, Input, Output
+from cordboard.sip.events import Credentials, Flow, Input, Output
 from cordboard.sip.framing import KeepAlive, Unreadable, read
 from cordboard.sip.identifiers import Identifiers
 from cordboard.sip.message import Request
-from cordboard.sip.session import effects
-from cordboard.sip.session.inputs import AckCame, Asked, CancelCame, Command, Heard, Terms
+from cordboard.sip.session import reliable, timer
+from cordboard.sip.session.inputs import Asked, CancelCame, Command, Terms
+from cordboard.sip.session.timer import SessionTimer
 from cordboard.sip.session.usage import Session
 from cordboard.sip.style import WireStyle
-from cordboard.sip.transaction import records
 from cordboard.sip.transaction.layer import TransactionLayer
-from cordboard.sip.transaction.outputs import Failure
-from cordboard.sip.transaction.records import Server, Unmatched
+from cordboard.sip.transaction.records import Server
 from cordboard.sip.transaction.timers import Timers
+from cordboard.sip.transaction.way import ReliableWay, no_reliable_way
 
-DEFAULT_ALLOW = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "MESSAGE", "UPDATE", "REFER")
-
-FAILURE_STATUS = {Failure.TIMEOUT: 408, Failure.TRANSPORT: 503}  # RFC 3261 section 8.1.3.1
+DEFAULT_ALLOW = ("INVITE", "ACK", "PRACK", "CANCEL", "BYE", "OPTIONS", "INFO", "NOTIFY", "MESSAGE", "UPDATE", "REFER")
+DEFAULT_SUPPORTED = ("100rel", "replaces")
 
 
 class UserAgentCore:
-    """A user agent; `via_host` gives our Via's "host:port" on a flow, `supported` are the options of a Require."""
+    """A user agent.
+
+    `via_host` gives our Via's "host:port" on a flow. `supported` are the options that a request may require and that we
+    announce: "100rel" and "replaces" switch on what they name, "timer" is added where there is a `session_timer`.
+    `credentials` is asked when a request of a session is challenged, with the flow on which it went and our address as
+    in its From; None leaves the refusal to the user.
+    """
 
     def __init__(
         self,
@@ -60,14 +67,29 @@ class UserAgentCore:
         style: WireStyle = WireStyle(),  # noqa: B008 - frozen
         allow: tuple[str, ...] = DEFAULT_ALLOW,
         user_agent: str = "Cordboard/0.1.0",
-        supported: tuple[str, ...] = (),
+        supported: tuple[str, ...] = DEFAULT_SUPPORTED,
+        reliable_way: ReliableWay = no_reliable_way,
+        session_timer: SessionTimer | None = None,
+        credentials: Callable[[Flow, str], Credentials | None] = lambda flow, address: None,
     ) -> None:
         self._identifiers = identifiers
-        repeated = frozenset(name.lower() for name in style.repeated_in_ack)
-        self._terms = Terms(timers, ", ".join(allow), user_agent, repeated, next_hop)
-        self._admission = Admission(allow, supported)
-        self._layer: TransactionLayer[User] = TransactionLayer(identifiers, via_host, timers, style)
-        self._sessions = Registry()
+        options = dict.fromkeys((*supported, timer.OPTION) if session_timer else supported)
+        self._terms = Terms(
+            timers,
+            ", ".join(allow),
+            user_agent,
+            frozenset(name.lower() for name in style.repeated_in_ack),
+            next_hop,
+            ", ".join(options),
+            reliable.OPTION in options,
+            session_timer,
+            credentials,
+            identifiers.tag,
+        )
+        self._admission = Admission(allow, options)
+        self._layer: TransactionLayer[User] = TransactionLayer(identifiers, via_host, timers, style, reliable_way)
+        self._exchange = Exchange(self._layer)
+        self._sessions = self._exchange.sessions
 
     @property
     def transactions(self) -> int:
@@ -82,14 +104,22 @@ class UserAgentCore:
     @property
     def deadline(self) -> float | None:
         """When the next `Tick` is due; None while no timer runs."""
-        times = [time for time in (self._layer.deadline, self._sessions.deadline) if time is not None]
-        return min(times) if times else None
+        return self._exchange.deadline
+
+    def snapshot(self, session: str) -> Snapshot | None:
+        """What `Restore` needs to take up the session in another process: values for JSON, about 600 octets.
+
+        None for a session whose dialog is not established (any more). It changes with the dialog: take it anew when the
+        session is accepted, refreshed, re-INVITEd or moved, and soon after requests of ours.
+        """
+        living = self._sessions.named(session)
+        return snapshot_of(living) if living else None
 
     def handle(self, input: Input, now: float) -> list[Output]:
         """Take one input; raises LocalProtocolError where a command is one that no state could accept."""
         check_command(input)
         outputs = self._take(input, now)
-        return outputs + self._pass_time(now)
+        return outputs + self._exchange.pass_time(now)
 
     def _take(self, input: Input, now: float) -> list[Output]:
         match input:
@@ -98,20 +128,16 @@ class UserAgentCore:
             case events.Tick():
                 return []
             case events.FlowClosed():
-                return self._from_layer(self._layer.flow_closed(input.flow, now), now)
+                return self._exchange.from_layer(self._layer.flow_closed(input.flow, now), now)
             case events.Invite():
                 return self._invite(input, now)
             case events.SendRequest():
                 return self._send_request(input, now)
             case events.Respond():
                 return self._respond(input, now)
+            case events.Restore():
+                return self._restore(input, now)
         return self._command(input, now)
-
-    def _pass_time(self, now: float) -> list[Output]:
-        outputs = self._from_layer(self._layer.tick(now), now)
-        while (session := self._sessions.pop_due(now)) is not None:
-            outputs += self._carry_out(session, session.handle(events.Tick(), now), now)
-        return outputs
 
     # --- commands ---
 
@@ -120,38 +146,49 @@ class UserAgentCore:
             raise LocalProtocolError("a session of that name lives")
         call_id = command.call_id or self._identifiers.call_id()
         session, start = Session.calling(command, self._identifiers.tag(), call_id, self._terms)
-        outputs = self._carry_out(session, [start], now)
+        outputs = self._exchange.carry_out(session, [start], now)
         self._sessions.add(session)
         return outputs
+
+    def _restore(self, command: events.Restore, now: float) -> list[Output]:
+        session = restored(command, self._terms, now)
+        if self._sessions.named(command.session) or self._sessions.with_key(*session.key):
+            raise LocalProtocolError("a session of that name or dialog lives")
+        self._sessions.add(session)
+        return []
 
     def _command(self, command: Command, now: float) -> list[Output]:
         session = self._sessions.named(command.session)
         if session is not None:
-            return self._carry_out(session, session.handle(command, now), now)
+            return self._exchange.feed(session, command, now)
         if isinstance(command, events.SendInDialog):
             return [events.Replied(command.session, command.key, 481, None)]
         return []
 
     def _send_request(self, command: events.SendRequest, now: float) -> list[Output]:
         request = request_outside_dialogs(command, self._identifiers, self._terms.user_agent)
-        return self._from_layer(self._layer.send_request(command.flow, request, OutOfDialog(command.key), now), now)
+        sent = self._layer.send_request(command.flow, request, OutOfDialog(command.key), now)
+        return self._exchange.from_layer(sent, now)
 
     def _respond(self, command: events.Respond, now: float) -> list[Output]:
         server = self._layer.server(command.transaction)
         if server is None or server.request is None:
             return []
-        if isinstance(server.user, InSession) and command.status // 100 == 2:
-            session = server.user.session
-            if session.dialog is not None and server.request.method in TARGET_REFRESH:
-                session.dialog.refresh(server.request)
-        headers = response_headers(command, server, self._terms.allow)
-        return self._answer(server, command.status, now, command.reason, headers, command.body)
+        headers = response_headers(command, server, self._terms)
+        if command.to_tag and not isinstance(server.user, InSession):
+            server.to_tag = command.to_tag
+        if not isinstance(server.user, InSession) or command.status // 100 != 2:
+            return self._answer(server, command.status, now, command.reason, headers, command.body)
+        session = server.user.session
+        headers += refresh_dialog(session, server.request, now)
+        outputs = self._answer(server, command.status, now, command.reason, headers, command.body)
+        return outputs + self._exchange.carry_out(session, [], now)
 
     # --- what comes from the network ---
 
     def _received(self, received: events.Received, now: float) -> list[Output]:
         flow = received.flow
-        framed = read(received.data, connection=flow.reliable)
+        framed = read(received.data, connection=flow.reliable, stream=flow.transport in ("TCP", "TLS"))
         match framed:
             case KeepAlive(answer):
                 return [events.Transmit(flow, answer)] if answer else []
@@ -160,7 +197,7 @@ class UserAgentCore:
             case Request():
                 return self._request(flow, framed, now)
         try:
-            return self._from_layer(self._layer.receive_response(framed, now), now)
+            return self._exchange.from_layer(self._layer.receive_response(framed, now), now)
         except RemoteProtocolError as error:
             return [events.Malformed(flow, str(error))]
 
@@ -180,7 +217,7 @@ class UserAgentCore:
         except RemoteProtocolError as error:
             return [events.Malformed(flow, str(error))]
         if isinstance(taken, list):
-            return self._from_layer(taken, now)
+            return self._exchange.from_layer(taken, now)
         try:
             return self._new_request(flow, taken, request, now)
         except RemoteProtocolError as error:
@@ -198,7 +235,7 @@ class UserAgentCore:
             return self._answer(server, 482, now)
         if request.method == "INVITE":
             return self._invited(flow, server, request, now)
-        if request.method == "BYE":
+        if request.method in ("BYE", "PRACK"):
             return self._answer(server, 481, now)
         return [events.OutOfDialogRequested(server.name, flow, request)]
 
@@ -207,16 +244,22 @@ class UserAgentCore:
         if session is None:
             return self._answer(server, 481, now)
         server.user = InSession(session, None)
-        return self._carry_out(session, session.handle(Asked(server.name, request), now), now)
+        return self._exchange.feed(session, Asked(server.name, request), now)
 
     def _invited(self, flow: Flow, server: Server[User], request: Request, now: float) -> list[Output]:
+        refusal = refusal_of_interval(request, self._terms.session_timer)
+        replaces = replaced(request, self._sessions) if "replaces" in self._admission else ""
+        if isinstance(replaces, Refusal):
+            refusal, replaces = refusal or replaces, ""
+        if refusal is not None:
+            return self._answer(server, refusal.status, now, headers=refusal.headers)
         server.to_tag = self._identifiers.tag()
         name = self._identifiers.session()
         session = Session.called(name, flow, server.name, request, server.to_tag, self._terms)
         server.user = InSession(session, None)
         outputs = self._answer(server, 100, now)
         self._sessions.add(session)
-        return [*outputs, events.Invited(name, flow, request)]
+        return [*outputs, events.Invited(name, flow, request, replaces)]
 
     def _cancel(self, server: Server[User], request: Request, now: float) -> list[Output]:
         invite = self._layer.cancelled_by(server)
@@ -226,37 +269,8 @@ class UserAgentCore:
         outputs = self._answer(server, 200, now)
         if invite.request is not None and isinstance(invite.user, InSession):
             session = invite.user.session
-            outputs += self._carry_out(session, session.handle(CancelCame(request), now), now)
+            outputs += self._exchange.feed(session, CancelCame(request), now)
         return outputs
-
-    def _ack(self, ack: Request, now: float) -> list[Output]:
-        session = self._sessions.of(ack)
-        return self._carry_out(session, session.handle(AckCame(ack), now), now) if session else []
-
-    # --- between layer, sessions and outputs ---
-
-    def _from_layer(self, heard: list[records.LayerOutput[User]], now: float) -> list[Output]:
-        outputs: list[Output] = []
-        for each in heard:
-            match each:
-                case events.Transmit():
-                    outputs.append(each)
-                case Unmatched(ack):
-                    outputs += self._ack(ack, now)
-                case records.Heard():
-                    outputs += self._heard(each, now)
-        return outputs
-
-    def _heard(self, heard: records.Heard[User], now: float) -> list[Output]:
-        response = heard.response
-        status = response.status if response else FAILURE_STATUS[heard.failure or Failure.TIMEOUT]
-        match heard.user:
-            case InSession(session, purpose) if purpose is not None:
-                wanted = session.handle(Heard(purpose, effects.Outcome(status, response)), now)
-                return self._carry_out(session, wanted, now)
-            case OutOfDialog(key) if status >= 200:
-                return [events.OutOfDialogReplied(key, status, response)]
-        return []
 
     def _answer(
         self,
@@ -267,32 +281,4 @@ class UserAgentCore:
         headers: tuple[events.Header, ...] = (),
         body: bytes = b"",
     ) -> list[Output]:
-        return self._from_layer(self._layer.respond(server, status, now, reason, headers, body), now)
-
-    def _carry_out(self, session: Session, wanted: effects.Effects, now: float) -> list[Output]:
-        outputs: list[Output] = []
-        for effect in wanted:
-            outputs += self._effect(session, effect, now)
-        self._sessions.note(session)
-        return outputs
-
-    def _effect(self, session: Session, effect: effects.Effect, now: float) -> list[Output]:
-        match effect:
-            case effects.Start(purpose, flow, request):
-                return self._from_layer(self._layer.send_request(flow, request, InSession(session, purpose), now), now)
-            case effects.Answer(transaction, status, reason, headers, body):
-                server = self._layer.server(transaction)
-                return self._answer(server, status, now, reason, headers, body) if server else []
-            case effects.AnswerAgain(transaction):
-                server = self._layer.server(transaction)
-                return self._from_layer(self._layer.respond_again(server, now), now) if server else []
-            case effects.SendAck(flow, request):
-                return [self._layer.send_ack(flow, request)]
-            case effects.Cancel(invite):
-                return self._from_layer(self._layer.cancel(invite, Nobody(), now), now)
-            case effects.Abandon(invite):
-                return self._from_layer(self._layer.limit(invite, now), now)
-            case effects.MoveTransactions(flow):
-                moved = self._layer.move(lambda user: isinstance(user, InSession) and user.session is session, flow)
-                return self._from_layer(moved, now)
-        return [effect]
+        return self._exchange.answer(server, status, now, reason, headers, body)

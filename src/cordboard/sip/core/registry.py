@@ -34,7 +34,11 @@ class Registry:
 
     def of(self, request: Request) -> Session | None:
         """The session to whose dialog the request belongs, by Call-ID and To tag; the From tag is its own business."""
-        return self._by_dialog.get((request.headers.get("Call-ID", ""), tag_of(request.headers.get("To", ""))))
+        return self.with_key(request.headers.get("Call-ID", ""), tag_of(request.headers.get("To", "")))
+
+    def with_key(self, call_id: str, our_tag: str) -> Session | None:
+        """The session of that Call-ID and our tag."""
+        return self._by_dialog.get((call_id, our_tag))
 
     def add(self, session: Session) -> None:
         """Take in a new session."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cordboard.sip.session.effects import Purpose
+from cordboard.sip.session.effects import Start
 from cordboard.sip.session.usage import Session
 
 
 @dataclass(frozen=True, slots=True)
 class InSession:
-    """The user of a session's transaction; `purpose` is None where the request is theirs."""
+    """The user of a session's transaction; `start` is None where the request is theirs."""
 
     session: Session
-    purpose: Purpose | None
+    start: Start | None
 
 
 @dataclass(frozen=True, slots=True)

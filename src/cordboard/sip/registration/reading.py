@@ -22,6 +22,14 @@ def granted(response: Response, own: Uri, asked: int) -> int | None:
     return asked if lifetime is None else lifetime or None
 
 
+def shows(response: Response, own: Uri) -> bool:
+    """Whether the answer to a query lists the contact `own`."""
+    try:
+        return any(contact.uri.matches(own) for contact in contacts(response.headers))
+    except RemoteProtocolError:
+        return False
+
+
 def challenge_of(response: Response) -> str | None:
     """The challenge of a 401 or 407 that we can answer; None if there is none."""
     name = "WWW-Authenticate" if response.status == 401 else "Proxy-Authenticate"

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cordboard.sip import events
 from cordboard.sip.events import Flow, Header, Tick
 from cordboard.sip.message import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who registers what where: `address` and `contact` are whole header values, `registrar` is the Request-URI."""
+
+    registrar: str
+    address: str
+    contact: str
+    user: str
+    password: str = field(default="", repr=False)
+    expires: int = 1800  # seconds
+    headers: tuple[Header, ...] = ()
+
 
 # --- inputs -----------------------------------------------------------------------------------------------------------
 
@@ -27,6 +41,18 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """Register again now: the registrar was away and may have lost the binding. A refusal is not tried sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Register at another registrar from now on, without a word to the old one."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The final response to the latest `SendRegister`; `cseq` is that of the `SendRegister`, 0 if not known."""
 
@@ -35,7 +61,7 @@ class Reply:
     cseq: int = 0
 
 
-Input = Start | Stop | Forget | Reply | Tick
+Input = Start | Stop | Forget | Renew | Move | Reply | Tick
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------
@@ -85,21 +111,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Wiped:
+    """The registrar no longer had our binding although its time was not over; it is registered again at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unregistered:
     """The registration is taken back, or the registrar did not answer to that; nothing more will be sent."""
 
 
-Output = SendRegister | Registered | Failed | Unregistered
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who registers what where: `address` and `contact` are whole header values, `registrar` is the Request-URI."""
-
-    registrar: str
-    address: str
-    contact: str
-    user: str
-    password: str = ""
-    expires: int = 1800  # seconds
-    headers: tuple[Header, ...] = ()
+Output = SendRegister | Registered | Failed | Wiped | Unregistered

@@ -34,16 +34,27 @@ class RequestSent:
     method: str
 
 
-Purpose = InviteSent | ByeSent | ForkByeSent | RequestSent
+@dataclass(frozen=True, slots=True)
+class PrackSent:
+    """Marks the client transaction of a PRACK, whose response changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshSent:
+    """Marks the client transaction of an UPDATE that only refreshes the session (RFC 4028)."""
+
+
+Purpose = InviteSent | ByeSent | ForkByeSent | RequestSent | PrackSent | RefreshSent
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a client transaction; `request` has no Via yet."""
+    """Begin a client transaction; `request` has no Via yet. `repeated` counts the refusals that it answers."""
 
     purpose: Purpose
     flow: Flow
     request: Request
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Cancel:
     """Send a CANCEL for our INVITE, which has a provisional response."""
 
     invite: Request
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cordboard.sip import events
-from cordboard.sip.events import Flow, Tick
+from cordboard.sip.events import Credentials, Flow, Tick
 from cordboard.sip.message import Request
 from cordboard.sip.session.effects import Outcome, Purpose
 from cordboard.sip.session.states import Event
+from cordboard.sip.session.timer import SessionTimer
 from cordboard.sip.transaction.timers import Timers
 
 
@@ -24,14 +25,21 @@ class Terms:
     user_agent: str
     repeated_in_ack: frozenset[str]  # lower-case names
     next_hop: Callable[[Flow, str], Flow]
+    supported: str  # the value of our Supported headers
+    reliable: bool  # whether provisional responses of ours may be reliable
+    session_timer: SessionTimer | None
+    credentials: Callable[[Flow, str], Credentials | None]
+    cnonce: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A transaction of ours brought a response, or ended without one."""
+    """A transaction of ours brought a response, or ended without one; `request` and `repeated` as in `Start`."""
 
     purpose: Purpose
     outcome: Outcome
+    request: Request
+    repeated: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,14 @@ class Event(StrEnum):
     REINVITE = "Reinvite"
     HANGUP = "Hangup"
     SEND = "SendInDialog"
+    ACCEPT_EARLY = "Accept before PRACK"
     # responses to our INVITE or re-INVITE
     PROVISIONAL = "1xx"
+    RELIABLE = "reliable 1xx"
     SUCCESS = "2xx"
     SUCCESS_WITH_OFFER = "2xx to offerless"
     FAILURE = "300-699 or none"
+    REPAIRABLE = "401, 407 or 422 to answer"
     REQUEST_PENDING = "491 to re-INVITE"
     NO_DIALOG = "481 or 408"  # to a re-INVITE or to any request that belongs to the INVITE usage
     REPEATED = "2xx again"
@@ -53,10 +56,14 @@ class Event(StrEnum):
     LATE_ACK = "ACK of an earlier 2xx"
     CANCEL = "CANCEL"
     BYE = "BYE"
+    PRACK = "PRACK"
     REQUEST = "other request"
     UPDATE_CLASHED = "UPDATE against an open offer"
     # time
     NO_ACK = "64*T1 without ACK"
+    NO_PRACK = "64*T1 without PRACK"
+    REFRESH = "refresh timer"
+    EXPIRED = "session timer"
     GLARE_OVER = "glare timer"
     QUEUED = "queued Reinvite"
 

@@ -7,20 +7,21 @@ the commands that come too late because the session is over.
 from __future__ import annotations
 
 from cordboard.sip.machine import Action, Cell, Table
-from cordboard.sip.session.effects import Effect
-from cordboard.sip.session.ending import (
+from cordboard.sip.session.actions.ending import (
     answer_bye,
     deliver_request,
+    give_expiry_as_reason,
     refuse_as_gone,
     refuse_to_send,
     remember_hangup,
     report_bye,
     report_dialog_gone,
+    report_expired,
     report_no_ack,
     send_bye,
     send_in_dialog,
 )
-from cordboard.sip.session.incoming import (
+from cordboard.sip.session.actions.incoming import (
     accept,
     refuse_as_busy,
     refuse_as_pending,
@@ -30,11 +31,10 @@ from cordboard.sip.session.incoming import (
     report_acknowledged,
     report_cancelled,
     report_cancelled_by_bye,
-    ring,
     take_reinvite,
     terminate_invite,
 )
-from cordboard.sip.session.outgoing import (
+from cordboard.sip.session.actions.outgoing import (
     abandon_invite,
     end_fork,
     forget_invite,
@@ -48,6 +48,7 @@ from cordboard.sip.session.outgoing import (
     send_ack_again,
     send_answering_ack,
     send_cancel,
+    send_invite_again,
     send_queued_reinvite,
     send_reinvite,
     settle_glare,
@@ -55,6 +56,17 @@ from cordboard.sip.session.outgoing import (
     take_success,
     wait_after_glare,
 )
+from cordboard.sip.session.actions.provisional import (
+    answer_in_prack,
+    give_up_ringing,
+    hold_accept,
+    report_reliable,
+    ring,
+    take_prack,
+    take_reliable,
+)
+from cordboard.sip.session.actions.refresh import refresh
+from cordboard.sip.session.effects import Effect
 from cordboard.sip.session.states import Event as E
 from cordboard.sip.session.states import State as S
 
@@ -73,11 +85,16 @@ def _in(states: tuple[S, ...], event: E, *actions: Action[Effect], to: S | None 
 
 CALLER: SessionTable = {
     (S.CALLING, E.PROVISIONAL): (S.PROCEEDING, (report_provisional,)),
+    (S.CALLING, E.RELIABLE): (S.PROCEEDING, (take_reliable, report_reliable)),
+    (S.CALLING, E.REPAIRABLE): (S.CALLING, (send_invite_again,)),
     (S.CALLING, E.SUCCESS): (S.CONFIRMED, (take_success, report_accepted, send_ack)),
     (S.CALLING, E.SUCCESS_WITH_OFFER): (S.UNACKNOWLEDGED, (take_success, report_accepted)),
     (S.CALLING, E.FAILURE): (S.ENDED, (report_rejected,)),
     (S.CALLING, E.HANGUP): (S.CANCEL_WAITING, (remember_hangup,)),
     (S.PROCEEDING, E.PROVISIONAL): (S.PROCEEDING, (report_provisional,)),
+    (S.PROCEEDING, E.RELIABLE): (S.PROCEEDING, (take_reliable, report_reliable)),
+    (S.PROCEEDING, E.ACKNOWLEDGE): (S.PROCEEDING, (answer_in_prack,)),
+    (S.PROCEEDING, E.REPAIRABLE): (S.CALLING, (send_invite_again,)),
     (S.PROCEEDING, E.SUCCESS): (S.CONFIRMED, (take_success, report_accepted, send_ack)),
     (S.PROCEEDING, E.SUCCESS_WITH_OFFER): (S.UNACKNOWLEDGED, (take_success, report_accepted)),
     (S.PROCEEDING, E.FAILURE): (S.ENDED, (report_rejected,)),
@@ -85,6 +102,7 @@ CALLER: SessionTable = {
     (S.PROCEEDING, E.BYE): (S.CANCELLING, (answer_bye, report_terminated, send_cancel)),
     (S.PROCEEDING, E.REINVITE_CAME): (S.PROCEEDING, (refuse_as_pending,)),
     (S.CANCEL_WAITING, E.PROVISIONAL): (S.CANCELLING, (send_cancel,)),
+    (S.CANCEL_WAITING, E.RELIABLE): (S.CANCELLING, (send_cancel,)),
     (S.CANCEL_WAITING, E.SUCCESS): (S.ENDING, (take_success, send_ack, send_bye)),
     (S.CANCEL_WAITING, E.SUCCESS_WITH_OFFER): (S.ENDING, (take_success, send_ack, send_bye)),
     (S.CANCEL_WAITING, E.FAILURE): (S.ENDED, (forget_invite,)),
@@ -101,6 +119,9 @@ CALLER: SessionTable = {
 
 CALLED: SessionTable = {
     (S.INVITED, E.RING): (S.INVITED, (ring,)),
+    (S.INVITED, E.ACCEPT_EARLY): (S.INVITED, (hold_accept,)),
+    (S.INVITED, E.PRACK): (S.INVITED, (take_prack,)),
+    (S.INVITED, E.NO_PRACK): (S.ENDED, (give_up_ringing,)),
     (S.INVITED, E.ACCEPT): (S.ACCEPTED, (accept,)),
     (S.INVITED, E.REJECT): (S.ENDED, (reject,)),
     (S.INVITED, E.HANGUP): (S.ENDED, (reject_by_hangup,)),
@@ -112,6 +133,7 @@ CALLED: SessionTable = {
     # The peer has our 2xx, only its ACK is lost or late: RFC 5407 section 3.1.4.
     (S.ACCEPTED, E.REINVITE_CAME): (S.REINVITED, (take_reinvite,)),
     (S.ACCEPTED, E.REINVITE_CLASHED): (S.ACCEPTED, (refuse_as_pending,)),
+    (S.HANGUP_WAITING, E.PRACK): (S.HANGUP_WAITING, (take_prack,)),
     (S.HANGUP_WAITING, E.ACK): (S.ENDING, (send_bye,)),
     (S.HANGUP_WAITING, E.NO_ACK): (S.ENDING, (send_bye,)),
     (S.HANGUP_WAITING, E.BYE): (S.ENDED, (answer_bye,)),
@@ -126,6 +148,8 @@ REINVITE: SessionTable = {
     (S.CONFIRMED, E.REINVITE_CAME): (S.REINVITED, (take_reinvite,)),
     (S.CONFIRMED, E.HANGUP): (S.ENDING, (remember_hangup, send_bye)),
     (S.REINVITING, E.PROVISIONAL): (S.REINVITING, ()),
+    (S.REINVITING, E.RELIABLE): (S.REINVITING, (take_reliable,)),
+    (S.REINVITING, E.REPAIRABLE): (S.REINVITING, (send_invite_again,)),
     (S.REINVITING, E.SUCCESS): (S.CONFIRMED, (settle_glare, take_success, report_accepted, send_ack)),
     (S.REINVITING, E.SUCCESS_WITH_OFFER): (S.UNACKNOWLEDGED, (settle_glare, take_success, report_accepted)),
     (S.REINVITING, E.FAILURE): (S.CONFIRMED, (report_reinvite_rejected,)),
@@ -171,6 +195,16 @@ ENDING: SessionTable = {
     ),
     (S.REINVITING, E.NO_ACK): (S.ENDING, (abandon_invite, send_bye, report_no_ack)),
     (S.REINVITED, E.NO_ACK): (S.ENDING, (terminate_invite, send_bye, report_no_ack)),
+    **_in(
+        (S.ACCEPTED, S.CONFIRMED, S.UNACKNOWLEDGED, S.GLARE, S.REACCEPTED),
+        E.EXPIRED,
+        give_expiry_as_reason,
+        send_bye,
+        report_expired,
+        to=S.ENDING,
+    ),
+    (S.REINVITING, E.EXPIRED): (S.ENDING, (give_expiry_as_reason, abandon_invite, send_bye, report_expired)),
+    (S.REINVITED, E.EXPIRED): (S.ENDING, (give_expiry_as_reason, terminate_invite, send_bye, report_expired)),
     (S.ENDING, E.BYE): (S.ENDING, (answer_bye,)),
     (S.ENDING, E.BYE_DONE): (S.ENDED, ()),
     (S.ENDING, E.REQUEST): (S.ENDING, (refuse_as_gone,)),
@@ -184,6 +218,8 @@ EVERYWHERE: SessionTable = {
     **_in((*CONFIRMED, S.ENDING, S.ENDED), E.REPEATED, send_ack_again),
     **_in((*CONFIRMED, S.ENDING, S.ENDED), E.FORKED, end_fork),
     **_in(CONFIRMED, E.LATE_ACK, report_acknowledged),
+    **_in(ESTABLISHED, E.PRACK, take_prack),
+    **_in(ESTABLISHED, E.REFRESH, refresh),
     **_in(OPEN, E.REQUEST, deliver_request),
     **_in(WITH_OPEN_OFFER, E.UPDATE_CLASHED, refuse_update),
     **_in(OPEN, E.SEND, send_in_dialog),

@@ -13,39 +13,39 @@ table need not know are kept beside it:
 Offer and answer. An INVITE with SDP offers: its 2xx answers and is acknowledged at once. Without SDP the 2xx offers:
 the session waits in Unacknowledged for the user's answer, which goes into the ACK. Until an offer is answered a
 second one, in a re-INVITE or an UPDATE, is refused with 491, or with 500 where it is theirs that is open (RFC 3311
-section 5.2). SDP in a provisional response is a preview (no 100rel here) and counts as nothing.
+section 5.2). SDP in a provisional response is a preview and counts as nothing, unless the response is reliable (RFC
+3262): then it is the answer, or the offer of an offerless INVITE, whose answer goes into the PRACK.
 """
 
 from __future__ import annotations
 
 from cordboard.sip import events
-from cordboard.sip.dialog import TARGET_REFRESH, Dialog, cseq_of, tag_of
+from cordboard.sip.dialog import TARGET_REFRESH, Dialog, cseq_of, uri_of
 from cordboard.sip.events import Flow, Header, Tick
 from cordboard.sip.machine import StateMachine
-from cordboard.sip.message import Request, Response
+from cordboard.sip.message import Request
 from cordboard.sip.session.acceptance import Acceptance
+from cordboard.sip.session.actions.refresh import timer_headers
+from cordboard.sip.session.authentication import Authentication
 from cordboard.sip.session.effects import (
-    Answer,
     AnswerAgain,
-    ByeSent,
     Effect,
     Effects,
     InviteSent,
     MoveTransactions,
-    Outcome,
-    RequestSent,
+    Purpose,
     SendAck,
     Start,
 )
 from cordboard.sip.session.inputs import COMMANDS, AckCame, Asked, CancelCame, Heard, SessionInput, Terms
 from cordboard.sip.session.invites import OurInvite, TheirInvite
+from cordboard.sip.session.reliable import Progress, Reliable
+from cordboard.sip.session.requests import ack_came, asked
+from cordboard.sip.session.responses import heard
 from cordboard.sip.session.states import OVER, Event, State
 from cordboard.sip.session.table import TABLE
+from cordboard.sip.session.timer import Agreement
 from cordboard.sip.style import with_defaults
-
-# Methods of other usages: a 481 or a timeout to these ends no session (RFC 5057 section 5; baresip says 481 to a NOTIFY
-# without subscription, in a call that is well).
-OTHER_USAGES = ("SUBSCRIBE", "NOTIFY", "REFER")
 
 
 class Session(StateMachine[State, Event, Effect]):
@@ -56,7 +56,9 @@ class Session(StateMachine[State, Event, Effect]):
     __slots__ = (
         "acceptances",
         "acks",
+        "agreed",
         "answered",
+        "authentication",
         "contact",
         "dialog",
         "early",
@@ -68,8 +70,12 @@ class Session(StateMachine[State, Event, Effect]):
         "last_reinvite",
         "name",
         "our_invite",
+        "peer_updates",
+        "progress",
         "queued",
+        "reliable",
         "ringing",
+        "shortest_interval",
         "terms",
         "their_invite",
     )
@@ -87,6 +93,12 @@ class Session(StateMachine[State, Event, Effect]):
         self.first_invite: Request | None = None  # for forks
         self.their_invite: TheirInvite | None = None
         self.ringing = False  # whether the peer knows our tag
+        self.reliable: Reliable | None = None  # our reliable responses to their INVITE
+        self.progress: dict[tuple[str, int], Progress] = {}  # theirs to ours, by tag and CSeq number
+        self.agreed: Agreement | None = None  # how the session is kept alive
+        self.shortest_interval = 0  # the Min-SE of a 422
+        self.peer_updates = False  # whether the peer allows UPDATE
+        self.authentication: Authentication | None = None
         self.acceptances: list[Acceptance] = []
         self.acks: dict[tuple[str, int], SendAck] = {}
         self.answered: int | None = None  # number of our INVITE whose 2xx came last
@@ -119,9 +131,8 @@ class Session(StateMachine[State, Event, Effect]):
     @property
     def deadline(self) -> float | None:
         times = [acceptance.deadline for acceptance in self.acceptances]
-        own = super().deadline
-        if own is not None:
-            times.append(own)
+        others = super().deadline, self.reliable.deadline if self.reliable else None
+        times += [time for time in others if time is not None]
         return min(times) if times else None
 
     @property
@@ -137,12 +148,14 @@ class Session(StateMachine[State, Event, Effect]):
     def handle(self, input: SessionInput, now: float) -> Effects:
         """Take one input; the effects are to be carried out in their order."""
         effects = self._take(input, now)
+        if self.state is State.INVITED and self.reliable and self.reliable.accept and not self.reliable.describes:
+            effects += self.step(Event.ACCEPT, self.reliable.accept, now)
         if self.state is State.CONFIRMED and self.queued:
             effects += self.step(Event.QUEUED, None, now)
         if self.state in (State.ENDING, State.ENDED):
             self.acceptances.clear()
             self.disarm_all()
-            self.queued = None
+            self.queued = self.reliable = None
         return effects
 
     def _take(self, input: SessionInput, now: float) -> Effects:
@@ -150,19 +163,21 @@ class Session(StateMachine[State, Event, Effect]):
             case Tick():
                 return self._time(now)
             case Heard():
-                return self._heard(input, now)
+                return heard(self, input, now)
             case Asked():
-                return self._asked(input, now)
+                return asked(self, input, now)
             case AckCame():
-                return self._ack_came(input.request, now)
+                return ack_came(self, input.request, now)
             case CancelCame():
                 return self.step(Event.CANCEL, input.request, now)
             case events.MoveSession():
                 self.flow = input.flow
-                return [MoveTransactions(input.flow), *(AnswerAgain(each.transaction) for each in self.acceptances)]
+                ringing = self.reliable.waiting if self.reliable and self.their_invite else None
+                again: Effects = [AnswerAgain(each.transaction) for each in self.acceptances]
+                return [MoveTransactions(input.flow), *again, *([ringing] if ringing else [])]
+            case events.Accept() if self.state is State.INVITED and self.reliable and self.reliable.describes:
+                return self.step(Event.ACCEPT_EARLY, input, now)
         return self.step(COMMANDS[type(input)], input, now)
-
-    # --- what came, as an event of the table ---
 
     def _time(self, now: float) -> Effects:
         effects: Effects = self.tick(now)
@@ -172,85 +187,16 @@ class Session(StateMachine[State, Event, Effect]):
                 effects += self.step(Event.NO_ACK, None, now)
             elif acceptance.repeat(now, self.terms.timers):
                 effects.append(AnswerAgain(acceptance.transaction))
+        if self.reliable is not None:
+            effects += self._time_of_reliable(self.reliable, now)
         return effects
 
-    def _heard(self, heard: Heard, now: float) -> Effects:
-        purpose, outcome = heard.purpose, heard.outcome
-        if isinstance(purpose, InviteSent):
-            return self._invite_answered(purpose.cseq, outcome, now)
-        if outcome.status < 200:
-            return []
-        if isinstance(purpose, RequestSent):
-            return self._request_answered(purpose, outcome, now)
-        return self.step(Event.BYE_DONE, None, now) if isinstance(purpose, ByeSent) else []
-
-    def _invite_answered(self, cseq: int, outcome: Outcome, now: float) -> Effects:
-        response = outcome.response
-        if response is not None and response.status < 300:
-            return self.step(self._event_of(cseq, response), response, now)
-        if self.our_invite is None or self.our_invite.cseq != cseq:
-            return []
-        return self.step(self._event_of_failure(outcome.status), outcome, now)
-
-    def _event_of(self, cseq: int, response: Response) -> Event:
-        if response.status < 200:
-            return Event.PROVISIONAL
-        if self.answered != cseq and self.our_invite is not None and self.our_invite.cseq == cseq:
-            self.answered = cseq
-            return Event.SUCCESS_WITH_OFFER if self.our_invite.offerless else Event.SUCCESS
-        tag = tag_of(response.headers.get("To", ""))
-        known = (tag, cseq) in self.acks or (self.dialog is not None and tag == self.dialog.remote_tag)
-        return Event.REPEATED if known else Event.FORKED
-
-    def _event_of_failure(self, status: int) -> Event:
-        if self.our_invite is not None and not self.our_invite.initial and not self.over:
-            if status == 491:
-                return Event.REQUEST_PENDING
-            if status in (408, 481):
-                return Event.NO_DIALOG
-        return Event.FAILURE
-
-    def _request_answered(self, purpose: RequestSent, outcome: Outcome, now: float) -> Effects:
-        effects: Effects = [events.Replied(self.name, purpose.key, outcome.status, outcome.response)]
-        if outcome.response and outcome.status < 300 and purpose.method in TARGET_REFRESH and self.dialog:
-            self.dialog.refresh(outcome.response)
-        if outcome.status in (408, 481) and purpose.method not in OTHER_USAGES:
-            effects += self.step(Event.NO_DIALOG, None, now)
-        return effects
-
-    def _asked(self, asked: Asked, now: float) -> Effects:
-        request = asked.request
-        dialog = self.dialog_with(tag_of(request.headers.get("From", "")))
-        if dialog is None:
-            return [Answer(asked.transaction, 481)]
-        if not dialog.in_order(cseq_of(request).number):
-            return [Answer(asked.transaction, 500)]
-        return self.step(self._event_of_request(request), asked, now)
-
-    def _event_of_request(self, request: Request) -> Event:
-        if request.method == "BYE":
-            return Event.BYE
-        if request.method == "INVITE":
-            return Event.REINVITE_CLASHED if self._our_offer_is_unacknowledged else Event.REINVITE_CAME
-        if request.method == "UPDATE" and request.body and self._offer_is_open:
-            return Event.UPDATE_CLASHED
-        return Event.REQUEST
-
-    @property
-    def _our_offer_is_unacknowledged(self) -> bool:
-        return any(acceptance.offered for acceptance in self.acceptances)
-
-    @property
-    def _offer_is_open(self) -> bool:
-        return self.our_invite is not None or self.their_invite is not None or self._our_offer_is_unacknowledged
-
-    def _ack_came(self, request: Request, now: float) -> Effects:
-        number = cseq_of(request).number
-        if not self.acceptances or all(acceptance.cseq != number for acceptance in self.acceptances):
-            return []
-        awaited = self.state in (State.ACCEPTED, State.HANGUP_WAITING, State.REACCEPTED)
-        newest = awaited and self.acceptances[-1].cseq == number
-        return self.step(Event.ACK if newest else Event.LATE_ACK, request, now)
+    def _time_of_reliable(self, reliable: Reliable, now: float) -> Effects:
+        if reliable.expired(now):
+            reliable.stop()
+            return self.step(Event.NO_PRACK, None, now)
+        again = reliable.repetition(now)
+        return [again] if again else []
 
     # --- what actions use ---
 
@@ -263,6 +209,49 @@ class Session(StateMachine[State, Event, Effect]):
     def way(self, dialog: Dialog) -> Flow:
         """The flow on which requests of that dialog go."""
         return self.terms.next_hop(self.flow, dialog.next_hop)
+
+    def flow_of(self, dialog: Dialog | None) -> Flow:
+        """The same, and that of our initial INVITE, which goes where its user said."""
+        return self.way(dialog) if dialog is not None else self.flow
+
+    def start(self, purpose: Purpose, dialog: Dialog | None, request: Request, repeated: int = 0) -> Start:
+        """Send a request of ours, with credentials if this session was challenged before."""
+        flow = self.flow_of(dialog)
+        if self.authentication is not None:
+            own = uri_of(request.headers.get("From", ""))
+            self.authentication.add_to(request, self.terms.credentials(flow, own))
+        return Start(purpose, flow, request, repeated)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether responses to INVITE are repeated; a WebSocket ends at the peer itself (RFC 7118)."""
+        return self.flow.transport not in ("WS", "WSS")
+
+    @property
+    def our_offer_is_unacknowledged(self) -> bool:
+        """Whether an offer in a 2xx of ours has no answer yet."""
+        return any(acceptance.offered for acceptance in self.acceptances)
+
+    @property
+    def settled_by_prack(self) -> bool:
+        """Whether offer and answer of their INVITE are through before its 2xx."""
+        return (
+            self.reliable is not None
+            and self.reliable.settled
+            and bool(self.their_invite and self.their_invite.initial)
+        )
+
+    @property
+    def offer_is_open(self) -> bool:
+        """Whether an offer, ours or theirs, has no answer yet."""
+        theirs = self.their_invite is not None and not self.settled_by_prack
+        progress = self.progress_of(self.our_invite.cseq) if self.our_invite else None
+        ours = self.our_invite is not None and not (progress and progress.settled)
+        return ours or theirs or self.our_offer_is_unacknowledged
+
+    def progress_of(self, cseq: int) -> Progress | None:
+        """What the peer of the dialog said reliably to our INVITE of that number."""
+        return self.progress.get((self.dialog.remote_tag, cseq)) if self.dialog is not None else None
 
     def begin_invite(self, request: Request, initial: bool, headers: tuple[Header, ...]) -> None:
         """Note that our INVITE is in progress."""
@@ -282,10 +271,13 @@ class Session(StateMachine[State, Event, Effect]):
 
     def request_headers(self, method: str, headers: tuple[Header, ...], content_type: str = "") -> list[Header]:
         """The user's headers with the usual ones around them, for any request but ACK."""
+        refreshes = method == "INVITE" or (method == "UPDATE" and self.dialog is not None and self.dialog.confirmed)
         return with_defaults(
             headers,
             ("Contact", self.contact if method in TARGET_REFRESH else ""),
             ("Allow", self.terms.allow if method == "INVITE" else ""),
+            ("Supported", self.terms.supported if refreshes else ""),
+            *(timer_headers(self) if refreshes else ()),
             ("Max-Forwards", "70"),
             ("User-Agent", self.terms.user_agent),
             ("Content-Type", content_type),

@@ -24,7 +24,7 @@ from cordboard.sip.headers import Headers
 from cordboard.sip.identifiers import Identifiers
 from cordboard.sip.message import Request, Response, reason_phrase
 from cordboard.sip.style import WireStyle
-from cordboard.sip.transaction import invite_client, invite_server, non_invite_client, non_invite_server
+from cordboard.sip.transaction import invite_client
 from cordboard.sip.transaction.alarms import Alarms
 from cordboard.sip.transaction.invite_client import InviteClient
 from cordboard.sip.transaction.invite_server import InviteServer
@@ -36,13 +36,12 @@ from cordboard.sip.transaction.making import (
     server_key,
     way_back,
     with_top_via,
-    with_via,
 )
-from cordboard.sip.transaction.non_invite_client import NonInviteClient
 from cordboard.sip.transaction.non_invite_server import NonInviteServer
-from cordboard.sip.transaction.outputs import Fail, PassUp, Send, TransactionOutput
-from cordboard.sip.transaction.records import Client, ClientKey, Heard, LayerOutput, Server, Unmatched, User
+from cordboard.sip.transaction.outputs import TransactionOutput
+from cordboard.sip.transaction.records import Client, ClientKey, LayerOutput, Server, Unmatched, User, lose_transport
 from cordboard.sip.transaction.timers import Timers
+from cordboard.sip.transaction.way import ReliableWay, Ways, no_reliable_way
 from cordboard.sip.via import top_via
 
 
@@ -50,10 +49,15 @@ class TransactionLayer(Generic[User]):
     """All transactions of one core."""
 
     def __init__(
-        self, identifiers: Identifiers, via_host: Callable[[Flow], str], timers: Timers, style: WireStyle
+        self,
+        identifiers: Identifiers,
+        via_host: Callable[[Flow], str],
+        timers: Timers,
+        style: WireStyle,
+        reliable_way: ReliableWay = no_reliable_way,
     ) -> None:
         self._identifiers = identifiers
-        self._via_host = via_host
+        self._ways = Ways(via_host, style, reliable_way)
         self._timers = timers
         self._style = style
         self._clients: dict[ClientKey, Client[User]] = {}
@@ -74,15 +78,21 @@ class TransactionLayer(Generic[User]):
     def send_request(self, flow: Flow, request: Request, user: User, now: float) -> list[LayerOutput[User]]:
         """Begin a client transaction; `request` gets its Via."""
         branch = self._identifiers.branch()
-        self._add_via(flow, request, branch)
-        return self._begin(flow, request, branch, user, now)
+        way, data = self._ways.choose(flow, request, branch)
+        outputs = self._begin(way, request, data, branch, user, now)
+        self._clients[branch, request.method].fallback = None if way is flow else flow
+        return outputs
 
-    def cancel(self, invite: Request, user: User, now: float) -> list[LayerOutput[User]]:
+    def cancel(
+        self, invite: Request, user: User, now: float, headers: tuple[Header, ...] = ()
+    ) -> list[LayerOutput[User]]:
         """Send a CANCEL with the Via of that INVITE (section 9.1) and limit the wait for its final response."""
         client = self.client(invite)
         if client is None or client.request is None:
             return []
-        return self._begin(client.flow, cancel_of(invite), client.key[0], user, now) + self.limit(invite, now)
+        cancel = cancel_of(invite, headers)
+        data = self._style.encode(cancel, request=True)
+        return self._begin(client.flow, cancel, data, client.key[0], user, now) + self.limit(invite, now)
 
     def limit(self, invite: Request, now: float) -> list[LayerOutput[User]]:
         """Wait no longer than 64*T1 for the final response to that INVITE."""
@@ -92,9 +102,15 @@ class TransactionLayer(Generic[User]):
         return self._run(client, client.machine.handle(invite_client.Event.CANCELLED, now))
 
     def send_ack(self, flow: Flow, ack: Request) -> Transmit:
-        """Send an ACK for a 2xx, which belongs to no transaction; the first time it gets its Via."""
+        """Send an ACK for a 2xx, which belongs to no transaction; the first time it gets its Via.
+
+        A large one that went a reliable way and did not arrive is repeated on the flow itself.
+        """
         if "Via" not in ack.headers:
-            self._add_via(flow, ack, self._identifiers.branch())
+            return Transmit(*self._ways.choose(flow, ack, self._identifiers.branch()))
+        via = top_via(ack.headers)
+        if via.transport != flow.transport:
+            return Transmit(flow, self._ways.change(flow, ack, via.branch))
         return Transmit(flow, self._style.encode(ack, request=True))
 
     def receive_response(self, response: Response, now: float) -> list[LayerOutput[User]]:
@@ -107,24 +123,23 @@ class TransactionLayer(Generic[User]):
         """The transaction of a request we sent."""
         return self._clients.get((top_via(request.headers).branch, request.method))
 
-    def _begin(self, flow: Flow, request: Request, branch: str, user: User, now: float) -> list[LayerOutput[User]]:
-        data = self._style.encode(request, request=True)
-
-        def acknowledge(final: Response) -> bytes:
-            return self._style.encode(ack_of(request, final), request=True)
-
-        machine: InviteClient | NonInviteClient
-        if request.method == "INVITE":
-            machine = InviteClient(data, flow.reliable, self._timers, acknowledge, now)
-        else:
-            machine = NonInviteClient(data, flow.reliable, self._timers, now)
-        client = Client((branch, request.method), flow, machine, user, request)
+    def _begin(
+        self, flow: Flow, request: Request, data: bytes, branch: str, user: User, now: float
+    ) -> list[LayerOutput[User]]:
+        client = Client.begin(flow, request, data, branch, user, self._timers, self._acknowledge, now)
         self._clients[client.key] = client
-        self._alarms.set(client, machine.deadline)
+        self._alarms.set(client, client.machine.deadline)
         return [Transmit(flow, data)]
 
-    def _add_via(self, flow: Flow, request: Request, branch: str) -> None:
-        request.headers = with_via(request.headers, flow, self._via_host(flow), self._style.rport, branch)
+    def _acknowledge(self, request: Request, final: Response) -> bytes:
+        return self._style.encode(ack_of(request, final), request=True)
+
+    def _fall_back(self, client: Client[User], flow: Flow, now: float) -> list[LayerOutput[User]]:
+        """Send a large request as a datagram, its connection having failed before any answer."""
+        request, branch = client.request, client.key[0]
+        assert request is not None
+        self._forget(client)
+        return self._begin(flow, request, self._ways.change(flow, request, branch), branch, client.user, now)
 
     # --- server side ---
 
@@ -229,15 +244,12 @@ class TransactionLayer(Generic[User]):
         """The connection is gone: nothing will come for the client transactions on it (section 18.4)."""
         outputs: list[LayerOutput[User]] = []
         for client in [client for client in self._clients.values() if client.flow == flow]:
-            if isinstance(client.machine, InviteClient):
-                outputs += self._run(client, client.machine.handle(invite_client.Event.TRANSPORT_ERROR, now))
+            if client.fallback is not None and client.unanswered:
+                outputs += self._fall_back(client, client.fallback, now)
             else:
-                outputs += self._run(client, client.machine.handle(non_invite_client.Event.TRANSPORT_ERROR, now))
+                outputs += self._run(client, lose_transport(client.machine, now))
         for server in [server for server in self._servers.values() if server.flow == flow]:
-            if isinstance(server.machine, InviteServer):
-                outputs += self._run(server, server.machine.handle(invite_server.Event.TRANSPORT_ERROR, now))
-            else:
-                outputs += self._run(server, server.machine.handle(non_invite_server.Event.TRANSPORT_ERROR, now))
+            outputs += self._run(server, lose_transport(server.machine, now))
         return outputs
 
     def move(self, wanted: Callable[[User], bool], flow: Flow) -> list[LayerOutput[User]]:
@@ -262,28 +274,10 @@ class TransactionLayer(Generic[User]):
         if isinstance(entry, Client):
             if not machine.waiting:
                 entry.request = None
-            return [self._of_client(entry, output) for output in outputs]
+            return [entry.translate(output) for output in outputs]
         if not machine.waiting and not isinstance(machine, InviteServer):
             entry.user = None  # what is finished holds nothing but bytes
-        return [each for output in outputs if (each := self._of_server(entry, output)) is not None]
-
-    def _of_client(self, client: Client[User], output: TransactionOutput) -> LayerOutput[User]:
-        match output:
-            case Send(data):
-                return Transmit(client.flow, data)
-            case Fail(failure):
-                return Heard(client.user, None, failure)
-            case PassUp(message):
-                assert isinstance(message, Response)
-                return Heard(client.user, message, None)
-
-    def _of_server(self, server: Server[User], output: TransactionOutput) -> LayerOutput[User] | None:
-        match output:
-            case Send(data):
-                return Transmit(server.flow, data)
-            case PassUp(message) if isinstance(message, Request):
-                return Unmatched(message)
-        return None
+        return [each for output in outputs if (each := entry.translate(output)) is not None]
 
     def _forget(self, entry: Client[User] | Server[User]) -> None:
         self._alarms.set(entry, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cordboard.sip.dialog import cseq_of, tag_of, with_tag
+from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.events import Flow, Header
 from cordboard.sip.headers import Headers
 from cordboard.sip.message import Request, Response
@@ -19,7 +20,7 @@ def server_key(request: Request) -> ServerKey:
     """What makes two requests the same for a server (RFC 3261 section 17.2.3); the last item is the method."""
     method = "INVITE" if request.method == "ACK" else request.method
     via = top_via(request.headers)
-    if via.branch.startswith(MAGIC_COOKIE):
+    if via.branch.startswith(MAGIC_COOKIE) and via.branch != MAGIC_COOKIE:  # RFC 4475 section 3.2.1
         return via.branch, via.sent_by, method
     headers = request.headers
     number = str(cseq_of(request).number)
@@ -55,19 +56,29 @@ def ack_of(invite: Request, response: Response) -> Request:
     return Request("ACK", invite.uri, Headers(fields))
 
 
-def cancel_of(invite: Request) -> Request:
-    """The CANCEL of an INVITE (section 9.1)."""
+def cancel_of(invite: Request, headers: tuple[Header, ...] = ()) -> Request:
+    """The CANCEL of an INVITE (section 9.1), with more headers such as Reason."""
     fields = [field for field in invite.headers.items() if field[0] in ("Via", "From", "To", "Call-ID", "Route")]
-    fields += [("CSeq", f"{cseq_of(invite).number} CANCEL"), ("Max-Forwards", "70")]
+    fields += [("CSeq", f"{cseq_of(invite).number} CANCEL"), ("Max-Forwards", "70"), *headers]
     return Request("CANCEL", invite.uri, Headers(fields))
 
 
 def repeated_in_response(request: Request, status: int, to_tag: str) -> list[Header]:
     """What a response repeats of its request (section 8.2.6.2); a 100 gets no tag."""
     headers = request.headers
-    to = headers.get("To", "")
     fields = [("Via", via) for via in headers.get_all("Via")]
     if request.method == "INVITE" and 100 < status < 300:  # section 12.1.1
         fields += [("Record-Route", route) for route in headers.get_all("Record-Route")]
-    fields += [("From", headers.get("From", "")), ("To", with_tag(to, to_tag) if status > 100 else to)]
-    return [*fields, ("Call-ID", headers.get("Call-ID", "")), ("CSeq", headers.get("CSeq", ""))]
+    for name in ("From", "To", "Call-ID", "CSeq"):
+        value = headers.get(name)
+        if value is not None:
+            fields.append((name, _tagged(value, to_tag) if name == "To" and status > 100 else value))
+    return fields
+
+
+def _tagged(to: str, tag: str) -> str:
+    """The To of a response; as it came where it is too broken to take a tag."""
+    try:
+        return with_tag(to, tag)
+    except RemoteProtocolError:
+        return to

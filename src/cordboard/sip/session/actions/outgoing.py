@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 from cordboard.sip import events
 from cordboard.sip.dialog import Dialog, cseq_of, tag_of
 from cordboard.sip.message import Response
+from cordboard.sip.session.actions.refresh import note_abilities, take_timer_answer
+from cordboard.sip.session.authentication import credentials_of
 from cordboard.sip.session.effects import Abandon, Cancel, Effect, ForkByeSent, InviteSent, Outcome, SendAck, Start
 from cordboard.sip.session.states import Event
 
 if TYPE_CHECKING:
+    from cordboard.sip.events import Header
+    from cordboard.sip.session.invites import OurInvite
     from cordboard.sip.session.usage import Session
 
 GLARE_WAIT_OWNER = 2.1  # seconds; section 14.1 asks for a random 2.1 to 4 s where we chose the Call-ID
@@ -39,8 +43,10 @@ def note_early_dialog(session: Session, response: Response) -> None:
 
 
 def send_cancel(session: Session, _: object, now: float) -> Iterable[Effect]:
+    """Of the user's headers only Reason goes into a CANCEL (RFC 3326 section 2)."""
     assert session.our_invite is not None
-    return (Cancel(session.our_invite.request),)
+    reasons = tuple(field for field in session.hangup_headers if field[0].lower() == "reason")
+    return (Cancel(session.our_invite.request, reasons),)
 
 
 def abandon_invite(session: Session, _: object, now: float) -> Iterable[Effect]:
@@ -59,11 +65,19 @@ def take_success(session: Session, response: Response, now: float) -> Iterable[E
         session.early = {tag: session.dialog}
     elif session.dialog is not None:
         session.dialog.refresh(response)
+    note_abilities(session, response)
+    take_timer_answer(session, response, now)
     return ()
 
 
 def report_accepted(session: Session, response: Response, now: float) -> Iterable[Effect]:
+    """A 2xx need not repeat the SDP answer of a reliable provisional response: the user gets it once more."""
     assert session.our_invite is not None
+    progress = session.progress_of(session.our_invite.cseq)
+    if progress is not None and not response.body and progress.current and not session.our_invite.offerless:
+        response.body = progress.description
+        response.headers.set("Content-Type", "application/sdp")
+    session.progress.clear()
     return (events.Accepted(session.name, response, session.our_invite.initial),)
 
 
@@ -73,20 +87,22 @@ def send_ack(session: Session, _: object, now: float) -> Iterable[Effect]:
     assert invite is not None
     names = session.terms.repeated_in_ack
     headers = tuple(field for field in invite.headers if field[0].lower() in names)
-    return _acknowledge(session, invite.cseq, headers, "")
+    return _acknowledge(session, invite, headers, "")
 
 
 def send_answering_ack(session: Session, command: events.Acknowledge, now: float) -> Iterable[Effect]:
     assert session.our_invite is not None
-    return _acknowledge(session, session.our_invite.cseq, command.headers, command.sdp)
+    return _acknowledge(session, session.our_invite, command.headers, command.sdp)
 
 
-def _acknowledge(session: Session, cseq: int, headers: tuple[events.Header, ...], sdp: str) -> Iterable[Effect]:
+def _acknowledge(session: Session, invite: OurInvite, headers: tuple[Header, ...], sdp: str) -> Iterable[Effect]:
     dialog = session.dialog
     assert dialog is not None
     session.our_invite = None
-    ack = SendAck(session.way(dialog), dialog.ack(cseq, session.ack_headers(headers, sdp), sdp.encode()))
-    session.acks[dialog.remote_tag, cseq] = ack
+    answers = credentials_of(invite.request.headers) if session.authentication else ()
+    fields = session.ack_headers((*answers, *headers), sdp)
+    ack = SendAck(session.way(dialog), dialog.ack(invite.cseq, fields, sdp.encode()))
+    session.acks[dialog.remote_tag, invite.cseq] = ack
     while len(session.acks) > ACKS_KEPT:
         del session.acks[next(iter(session.acks))]
     return (ack,)
@@ -107,7 +123,7 @@ def end_fork(session: Session, response: Response, now: float) -> Iterable[Effec
     ack = SendAck(session.way(dialog), dialog.ack(cseq, session.ack_headers((), "")))
     session.acks[dialog.remote_tag, cseq] = ack
     bye = dialog.request("BYE", session.request_headers("BYE", ()))
-    return ack, Start(ForkByeSent(), session.way(dialog), bye)
+    return ack, session.start(ForkByeSent(), dialog, bye)
 
 
 def report_rejected(session: Session, outcome: Outcome, now: float) -> Iterable[Effect]:
@@ -144,7 +160,19 @@ def send_reinvite(session: Session, command: events.Reinvite, now: float) -> Ite
     request = dialog.request("INVITE", headers, command.sdp.encode())
     session.begin_invite(request, initial=False, headers=command.headers)
     session.last_reinvite = command
-    return (Start(InviteSent(cseq_of(request).number), session.way(dialog), request),)
+    return (session.start(InviteSent(cseq_of(request).number), dialog, request),)
+
+
+def send_invite_again(session: Session, again: Start, now: float) -> Iterable[Effect]:
+    """With credentials or a longer session interval; dialogs of the first try are over (RFC 3261 section 22.2)."""
+    invite = session.our_invite
+    assert invite is not None
+    session.begin_invite(again.request, invite.initial, invite.headers)
+    session.progress.clear()
+    if invite.initial:
+        session.first_invite, session.dialog = again.request, None
+        session.early.clear()
+    return (again,)
 
 
 def send_queued_reinvite(session: Session, _: object, now: float) -> Iterable[Effect]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cordboard.sip import events
-from cordboard.sip.session.effects import Answer, ByeSent, Effect, RequestSent, Start
+from cordboard.sip.fields import Reason
+from cordboard.sip.session.effects import Answer, ByeSent, Effect, RequestSent
 
 if TYPE_CHECKING:
     from cordboard.sip.session.inputs import Asked
@@ -22,7 +23,7 @@ def send_bye(session: Session, _: object, now: float) -> Iterable[Effect]:
     dialog = session.dialog
     assert dialog is not None
     bye = dialog.request("BYE", session.request_headers("BYE", session.hangup_headers))
-    return (Start(ByeSent(), session.way(dialog), bye),)
+    return (session.start(ByeSent(), dialog, bye),)
 
 
 def answer_bye(session: Session, asked: Asked, now: float) -> Iterable[Effect]:
@@ -37,6 +38,15 @@ def report_no_ack(session: Session, _: object, now: float) -> Iterable[Effect]:
     return (events.Ended(session.name, events.EndCause.NO_ACK, None),)
 
 
+def give_expiry_as_reason(session: Session, _: object, now: float) -> Iterable[Effect]:
+    session.hangup_headers = (("Reason", str(Reason("SIP", 408, "Session Timer Expired"))),)
+    return ()
+
+
+def report_expired(session: Session, _: object, now: float) -> Iterable[Effect]:
+    return (events.Ended(session.name, events.EndCause.EXPIRED, None),)
+
+
 def report_dialog_gone(session: Session, _: object, now: float) -> Iterable[Effect]:
     return (events.Ended(session.name, events.EndCause.DIALOG_GONE, None),)
 
@@ -47,7 +57,7 @@ def send_in_dialog(session: Session, command: events.SendInDialog, now: float) -
         return refuse_to_send(session, command, now)
     headers = session.request_headers(command.method, command.headers, command.content_type if command.body else "")
     request = dialog.request(command.method, headers, command.body)
-    return (Start(RequestSent(command.key, command.method), session.way(dialog), request),)
+    return (session.start(RequestSent(command.key, command.method), dialog, request),)
 
 
 def refuse_to_send(session: Session, command: events.SendInDialog, now: float) -> Iterable[Effect]:

@@ -10,6 +10,7 @@ from cordboard.sip.dialog import cseq_of
 from cordboard.sip.events import Header
 from cordboard.sip.message import Request
 from cordboard.sip.session.acceptance import Acceptance
+from cordboard.sip.session.actions.refresh import answer_timer, note_abilities
 from cordboard.sip.session.effects import Answer, Effect
 from cordboard.sip.style import with_defaults
 
@@ -20,38 +21,42 @@ if TYPE_CHECKING:
 RETRY_AFTER = "1"  # seconds; section 14.2 asks for a random 0 to 10
 
 
-def ring(session: Session, command: events.Ring, now: float) -> Iterable[Effect]:
-    assert session.their_invite is not None
-    session.contact = command.contact
-    headers = _answer_headers(session, command.headers, command.sdp)
-    session.ringing = session.ringing or command.status > 100
-    return (Answer(session.their_invite.transaction, command.status, "", headers, command.sdp.encode()),)
-
-
 def accept(session: Session, command: events.Accept, now: float) -> Iterable[Effect]:
     """The 2xx: it confirms the dialog and, for a re-INVITE, makes the new remote target valid."""
     invite, dialog = session.their_invite, session.dialog
     assert invite is not None
     assert dialog is not None
+    settled = session.settled_by_prack
     session.contact, session.their_invite = command.contact, None
     dialog.confirmed = True
     dialog.refresh(invite.request)
-    repeats = session.flow.transport not in ("WS", "WSS")
-    offered = not invite.request.body
+    note_abilities(session, invite.request)
+    if session.reliable is not None:
+        session.reliable.stop()
     session.acceptances.append(
         Acceptance.begin(
             invite.transaction,
             cseq_of(invite.request).number,
             invite.initial,
-            offered,
-            repeats,
+            not invite.request.body and not settled,
+            session.repeats,
             session.terms.timers,
             now,
         )
     )
-    headers = _answer_headers(session, command.headers, command.sdp)
-    allow = with_defaults(headers, ("Allow", session.terms.allow))
-    return (Answer(invite.transaction, 200, "", tuple(allow), command.sdp.encode()),)
+    sdp = "" if settled and not invite.request.body else command.sdp  # an offer is not made twice
+    return (
+        Answer(invite.transaction, 200, "", _success_headers(session, command, invite.request, sdp, now), sdp.encode()),
+    )
+
+
+def _success_headers(
+    session: Session, command: events.Accept, request: Request, sdp: str, now: float
+) -> tuple[Header, ...]:
+    headers = answer_headers(session, command.headers, sdp)
+    timer = answer_timer(session, request, now)
+    supported = session.terms.supported if timer else ""
+    return tuple(with_defaults(headers, ("Allow", session.terms.allow), ("Supported", supported), *timer))
 
 
 def reject(session: Session, command: events.Reject, now: float) -> Iterable[Effect]:
@@ -106,6 +111,6 @@ def refuse_as_busy(session: Session, asked: Asked, now: float) -> Iterable[Effec
     return (Answer(asked.transaction, 500, "", (("Retry-After", RETRY_AFTER),)),)
 
 
-def _answer_headers(session: Session, headers: tuple[Header, ...], sdp: str) -> tuple[Header, ...]:
+def answer_headers(session: Session, headers: tuple[Header, ...], sdp: str) -> tuple[Header, ...]:
     content_type = "application/sdp" if sdp else ""
     return tuple(with_defaults(headers, ("Contact", session.contact), ("Content-Type", content_type)))
