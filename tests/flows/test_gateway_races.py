@@ -248,6 +248,7 @@ def test_connected_page_on_a_new_connection_keeps_its_call(ladder: Ladder, gatew
         trunk -> ACK
     """)
     gateway.page_gone(ladder.now)
+    gateway.engine.page_silent = 0.02
     ladder.wait(10.0)
     gateway.page_back(ladder.now, same=True)
     assert gateway.call.page.flow == PAGE_FLOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kit.ladder import Ladder
-from kit.sip_server_ladders import colleagues, connected, routed
+from kit.sip_server_ladders import DIRECT_TO_RINGING, colleagues, connected, routed
 from kit.sip_server_stack import DnSettings, SipServerStack, lab_settings, ladder_of
 
 HELD_ANSWER = r"/c=IN IP4 0.0.0.0[\s\S]*a=inactive/"
@@ -238,16 +238,66 @@ def test_a_phone_that_asks_for_an_offer_gets_the_other_partys_description(ladder
     )
 
 
-def test_hold_needs_the_token_in_sip_cti_control() -> None:
+@pytest.mark.parametrize(
+    ("rfc3264", "at_rest"),
+    [("false", r"/c=IN IP4 0.0.0.0[\s\S]*m=audio 8000/"), ("true", r"/c=IN IP4 127.0.0.90[\s\S]*a=inactive/")],
+)
+def test_without_the_token_in_sip_cti_control_the_server_holds_by_reinvite(rfc3264: str, at_rest: str) -> None:
+    options = {"sip-cti-control": "talk", "sip-hold-rfc3264": rfc3264}
+    ladder = ladder_of(SipServerStack(lab_settings(dns=(DnSettings("5001", annex=options),))))
+    connected(ladder)
+    ladder(
+        rf"""
+        cti    -> HoldCall 5001
+        agent  <- INVITE | {at_rest}
+        agent  -> 200 INVITE | agent-inactive
+        agent  <- ACK
+        cti    <- EventHeld 5001 state=Held reference=7
+        caller <- INVITE | /s=music/
+        caller -> 200 INVITE | caller-answer
+        caller <- ACK
+        cti    -> RetrieveCall 5001
+        agent  <- INVITE | none
+        agent  -> 200 INVITE | agent-full
+        caller <- INVITE | /s=agent-full/
+        caller -> 200 INVITE | caller-answer
+        caller <- ACK
+        agent  <- ACK | /s=caller-answer/
+        cti    <- EventRetrieved 5001 state=Established reference=7
+        """
+    )
+
+
+def test_a_retrieve_by_reinvite_that_the_other_party_refuses_is_an_error() -> None:
     dns = (DnSettings("5001", annex={"sip-cti-control": "talk"}),)
     ladder = ladder_of(SipServerStack(lab_settings(dns=dns)))
     connected(ladder)
     ladder(
-        """
+        r"""
         cti    -> HoldCall 5001
-        cti    <- Error 5001 code=51 reference=7
+        agent  <- INVITE | /c=IN IP4 0.0.0.0/
+        agent  -> 200 INVITE | agent-inactive
+        agent  <- ACK
+        cti    <- EventHeld 5001
+        caller <- INVITE | /s=music/
+        caller -> 200 INVITE | caller-answer
+        caller <- ACK
+        cti    -> RetrieveCall 5001
+        agent  <- INVITE | none
+        agent  -> 200 INVITE | agent-full
+        caller <- INVITE | /s=agent-full/
+        caller -> 488 INVITE
+        caller <- ACK
+        agent  <- ACK | /c=IN IP4 0.0.0.0/
+        cti    <- Error 5001 code=52 reference=7
         """
     )
+
+
+def test_answering_needs_the_token_in_sip_cti_control() -> None:
+    dns = (DnSettings("5001", annex={"sip-cti-control": "hold"}),)
+    ladder = ladder_of(SipServerStack(lab_settings(dns=dns)))
+    ladder(DIRECT_TO_RINGING + "    cti -> AnswerCall 5001\n    cti <- Error 5001 code=51 reference=7")
 
 
 def test_retrieve_needs_a_held_call(ladder: Ladder) -> None:

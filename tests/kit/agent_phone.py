@@ -92,6 +92,11 @@ class AgentPhone:
     def contact(self) -> str:
         return f"<sip:{self.dn}@{self.line.address[0]}:{self.line.address[1]}>"
 
+    def register(self) -> None:
+        """Register once more; `registered` becomes the status of the answer."""
+        self.registered = 0
+        self._register(1800)
+
     def _register(self, expires: int) -> None:
         host, port = self.sip_server
         own = f"<sip:{self.dn}@{host}:{port}>"

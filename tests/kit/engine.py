@@ -23,6 +23,7 @@ class PaperEngine:
 
     open: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)  # snapshots
     listeners: list[Callable[[MediaEvent], None]] = field(default_factory=list)
 
     def _do(self, call: str, verb: str) -> str:
@@ -42,29 +43,37 @@ class PaperEngine:
     async def trunk_answer(self, call: str) -> str:
         return self._do(call, "trunk_answer")
 
-    async def take_page_offer(self, call: str, sdp: str) -> None:
+    async def take_page_offer(self, call: str, sdp: str) -> bool:
         self._do(call, "take_page_offer")
+        return False
 
-    async def take_page_answer(self, call: str, sdp: str) -> None:
+    async def take_page_answer(self, call: str, sdp: str) -> bool:
         self._do(call, "take_page_answer")
+        return False
 
-    async def take_trunk_offer(self, call: str, sdp: str) -> None:
+    async def take_trunk_offer(self, call: str, sdp: str) -> bool:
         self._do(call, "take_trunk_offer")
+        return False
 
-    async def take_trunk_answer(self, call: str, sdp: str) -> None:
+    async def take_trunk_answer(self, call: str, sdp: str) -> bool:
         self._do(call, "take_trunk_answer")
+        return False
+
+    async def renew_page(self, call: str) -> None:
+        self._do(call, "renew_page")
 
     async def direction(self, call: str, side: Side, direction: Direction) -> None:
         self._do(call, f"{side} {direction}")
 
     async def snapshot(self, call: str, text: str) -> None:
         self._do(call, "snapshot")
+        self.texts[call] = text
 
     async def stats(self, call: str) -> CallStatistics:
         return CallStatistics(StreamStatistics(), StreamStatistics())
 
     async def list(self) -> list[ListedCall]:
-        return [ListedCall(call, "") for call in self.open]
+        return [ListedCall(call, self.texts.get(call, "")) for call in self.open]
 
     async def close(self, call: str) -> None:
         self.open.discard(call)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
+from cordboard.call.dialing import read_order
 from cordboard.call.events import CallEnded
 from cordboard.call.media import MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
-from cordboard.call.page_leg import CallSettings, PageBack, PageGone, PageLeg
-from cordboard.call.trunk_leg import TrunkLeg
+from cordboard.call.page.leg import PageLeg
+from cordboard.call.page.presence import CallSettings, PageBack, PageGone
+from cordboard.call.trunk.leg import TrunkLeg
+from cordboard.call.trunk.referral import ReferRefused
+from cordboard.call.trunk.settings import TrunkSettings
 from cordboard.sip import events as sip
 from cordboard.sip.core import UserAgentCore
 from kit.peer import SipPeer
@@ -61,6 +67,7 @@ class InstantEngine:
     requests: list[MediaRequest] = field(default_factory=list)
     failing: dict[Verb, int] = field(default_factory=dict)
     held: bool = False
+    page_silent: float = 60.0  # seconds
     made: int = 0
 
     def carry_out(self, request: MediaRequest) -> MediaReply:
@@ -69,9 +76,16 @@ class InstantEngine:
             return MediaReply(request.verb, status=status, why="the engine refuses")
         if request.verb in (Verb.HOLD_TRUNK, Verb.RESUME_TRUNK):
             self.held = request.verb is Verb.HOLD_TRUNK
+        if request.verb is Verb.LISTEN_PAGE:
+            return MediaReply(request.verb, silent=self.page_silent)
         self.made += 1
         direction = "a=inactive\r\n" if self.held and request.verb.side is Side.TRUNK else "a=sendrecv\r\n"
-        return MediaReply(request.verb, sdp=description(f"{request.verb}", port=30000, extra=direction))
+        return MediaReply(request.verb, sdp=self._describe(request.verb, direction))
+
+    def _describe(self, verb: Verb, direction: str) -> str:
+        """Each has the next version, as RFC 3264 section 8 asks."""
+        text = description(f"{verb}", port=30000, extra=direction)
+        return text.replace("o=- 1 1", f"o=- 1 {self.made}")
 
     @property
     def verbs(self) -> list[str]:
@@ -79,40 +93,36 @@ class InstantEngine:
 
 
 class GatewayStack:
-    """Implements `kit.ladder.Stack` for the peers "trunk" and "page"."""
+    """Implements `kit.ladder.Stack` for the peers "trunk" and "page", and for further dialogs with either.
 
-    def __init__(self, settings: CallSettings | None = None) -> None:
+    `trunk_options` are the SIP core's.
+
+    A dialog's column is that of the peer who began it; one that the gateway begins goes to `next_column` of its side.
+    """
+
+    def __init__(
+        self,
+        settings: CallSettings | None = None,
+        trunk_settings: TrunkSettings | None = None,
+        **trunk_options: Any,
+    ) -> None:
         self.sent: list[tuple[str, bytes]] = []
+        self.next_column = {Side.TRUNK: "trunk", Side.PAGE: "page"}
+        self._columns: dict[str, str] = {}
         self.engine = InstantEngine()
         self.engine_is_slow = False  # replies wait for `engine_replies`
         self._replies: deque[MediaReply] = deque()
         self.ended: list[CallEnded] = []
         self.now = 0.0
-        trunk = UserAgentCore(CountedIdentifiers("trunk"), via_host=lambda flow: "127.0.0.9:5060")
+        identifiers = CountedIdentifiers("trunk")
+        trunk = UserAgentCore(identifiers, via_host=lambda flow: "127.0.0.9:5060", **trunk_options)
         page = UserAgentCore(CountedIdentifiers("page"), via_host=lambda flow: "gateway.invalid")
         self.cores = {Side.TRUNK: trunk, Side.PAGE: page}
-        self.call = Call(
-            "call-1",
-            page=PageLeg(
-                "call-1/page",
-                "<sip:5001@gateway.invalid;transport=ws>",
-                flow=PAGE_FLOW,
-                dn="5001",
-                target="sip:abc@xyz.invalid;transport=ws",
-                domain="gateway.invalid",
-                settings=settings or CallSettings(),
-            ),
-            trunk=TrunkLeg(
-                "call-1/trunk",
-                "<sip:5001@127.0.0.9:5060>",
-                flow=TRUNK_FLOW,
-                dn="5001",
-                domain="127.0.0.81:5060",
-            ),
-        )
+        self.call = new_call("call-1", settings or CallSettings(), trunk_settings or TrunkSettings())
 
     def receive(self, peer: str, data: bytes, now: float) -> None:
-        side, flow = (Side.TRUNK, TRUNK_FLOW) if peer == "trunk" else (Side.PAGE, PAGE_FLOW)
+        side, flow = (Side.PAGE, PAGE_FLOW) if peer.startswith("page") else (Side.TRUNK, TRUNK_FLOW)
+        self._columns.setdefault(call_id(data), peer)
         self._core(side, sip.Received(flow, data), now)
 
     def pass_time(self, now: float) -> None:
@@ -148,10 +158,24 @@ class GatewayStack:
         outputs = self.cores[side].handle(input, now)
         for output in outputs:
             if isinstance(output, sip.Transmit):
-                self.sent.append((str(side), output.data))
+                column = self._columns.setdefault(call_id(output.data), self.next_column[side])
+                self.sent.append((column, output.data))
         for output in outputs:
-            if not isinstance(output, sip.Transmit):
+            if isinstance(output, sip.OutOfDialogRequested):
+                self._referred(output, now)
+            elif not isinstance(output, sip.Transmit):
                 self.feed(FromSip(side, output), now)
+
+    def _referred(self, output: sip.OutOfDialogRequested, now: float) -> None:
+        """What the gateway does with a REFER outside any dialog."""
+        try:
+            order = read_order(output.request, "refer", output.flow, self.call.trunk, "referred")
+        except ReferRefused as refused:
+            self._core(Side.TRUNK, sip.Respond(output.transaction, refused.status), now)
+            return
+        headers = (("Contact", self.call.trunk.contact), *order.response_headers)
+        self._core(Side.TRUNK, sip.Respond(output.transaction, 202, "", headers, to_tag="referred"), now)
+        self.feed(order, now)
 
     def feed(self, input: CallInput, now: float) -> None:
         for output in self.call.handle(input, now):
@@ -174,10 +198,40 @@ class GatewayStack:
             self.feed(self._replies.popleft(), now)
 
 
-def trunk_peer() -> SipPeer:
+def new_call(name: str, settings: CallSettings, trunk_settings: TrunkSettings) -> Call:
+    """A call of the DN 5001 that has not begun."""
+    return Call(
+        name,
+        page=PageLeg(
+            f"{name}/page",
+            "<sip:5001@gateway.invalid;transport=ws>",
+            flow=PAGE_FLOW,
+            dn="5001",
+            target="sip:abc@xyz.invalid;transport=ws",
+            domain="gateway.invalid",
+            settings=settings,
+        ),
+        trunk=TrunkLeg(
+            f"{name}/trunk",
+            "<sip:5001@127.0.0.9:5060>",
+            flow=TRUNK_FLOW,
+            dn="5001",
+            domain="127.0.0.81:5060",
+            settings=trunk_settings,
+        ),
+    )
+
+
+def call_id(data: bytes) -> str:
+    """The Call-ID of a message, empty without one."""
+    found = re.search(rb"(?im)^call-id:[ \t]*(\S+)", data)
+    return found[1].decode(errors="replace") if found else ""
+
+
+def trunk_peer(name: str = "trunk") -> SipPeer:
     """SIP Server's wire style: From and To without angle brackets (reference: SIP Server 1.5)."""
     return SipPeer(
-        "trunk",
+        name,
         own="sip:1003@127.0.0.81:5060",
         other="sip:5001@127.0.0.81:5060",
         contact="<sip:1003@127.0.0.81:5060>",
@@ -186,9 +240,9 @@ def trunk_peer() -> SipPeer:
     )
 
 
-def page_peer() -> SipPeer:
+def page_peer(name: str = "page") -> SipPeer:
     return SipPeer(
-        "page",
+        name,
         own="sip:5001@gateway.invalid",
         other="sip:5002@gateway.invalid",
         contact="<sip:abc@xyz.invalid;transport=ws;ob>",

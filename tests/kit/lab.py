@@ -14,7 +14,6 @@ async with running_lab() as lab, chromium() as browser:
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,11 +26,12 @@ from playwright.async_api import Browser, Frame, Page
 from cordboard.cli.lab import Lab, start_lab
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.lab.mixer import playing_tone
+from cordboard.sip.events import Flow
 from kit.chromium import new_page
 from kit.desk import free_port
 from kit.lab_agent import NOTE_TONES, PATIENCE, AgentPage
 from kit.lab_customer import Customer
-from kit.site import free_port as free_port_of_kind
+from kit.site import free_sip_port
 
 HOST = "127.0.0.1"
 
@@ -101,15 +101,14 @@ class RunningLab:
 
     def sent_to_sip_server(self) -> list[str]:
         """The start lines and headers of what the gateway sends to SIP Server from now on."""
-        socket = self.lab.product.gateway.trunk._socket
-        assert socket is not None
-        sent, send = [], socket.send
+        transports = self.lab.product.gateway.trunk.transports
+        sent, send = [], transports.send
 
-        def note(data: bytes, address: tuple[str, int]) -> None:
+        def note(flow: Flow, data: bytes) -> bool:
             sent.append(data.partition(b"\r\n\r\n")[0].decode())
-            send(data, address)
+            return send(flow, data)
 
-        socket.send = note  # type: ignore[method-assign]
+        transports.send = note  # type: ignore[method-assign]
         return sent
 
     @asynccontextmanager
@@ -184,10 +183,10 @@ async def until_async(true: Callable[[], Awaitable[bool]], what: str, within: fl
 def free_settings(**changes: Any) -> Settings:
     """The lab's settings on ports that nobody has now."""
     ports = {
-        "gateway.sip": Address(HOST, free_port_of_kind(socket.SOCK_DGRAM)),
+        "gateway.sip": Address(HOST, free_sip_port()),
         "gateway.websocket": Address(HOST, free_port(HOST)),
         "desk.listen": Address(HOST, free_port(HOST)),
-        "lab.sip_server": Address(HOST, free_port_of_kind(socket.SOCK_DGRAM)),
+        "lab.sip_server": Address(HOST, free_sip_port()),
         "lab.gws": Address(HOST, free_port(HOST)),
     }
     return lab_settings(ports | {name.replace("__", "."): value for name, value in changes.items()})

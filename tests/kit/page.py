@@ -27,9 +27,11 @@ from pylibsrtp import Policy, Session
 
 from cordboard.rtp.packet import RtpPacket
 from cordboard.sdp.codec import PCMU, Codec
+from cordboard.sdp.video import same_video
 from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
 from cordboard.stun.message import MessageClass, parse
 from cordboard.stun.request import binding_request
+from kit.camera import Camera
 from kit.phone import Phone, until
 
 PROFILES = {
@@ -57,6 +59,20 @@ a=rtcp-mux
 {maps}
 a=ssrc:{ssrc} cname:test
 """
+VIDEO = """m=video {port} UDP/TLS/RTP/SAVPF {formats}
+c=IN IP4 0.0.0.0
+a=ice-ufrag:{ufrag}
+a=ice-pwd:{password}
+a=fingerprint:sha-256 {fingerprint}
+a=setup:{setup}
+a=mid:{mid}
+a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+a={direction}
+a=rtcp-mux
+a=rtcp-rsize
+{maps}
+a=ssrc:{ssrc} cname:test
+"""
 OFFERED = (
     "111 opus/48000/2",
     "63 red/48000/2",
@@ -72,19 +88,24 @@ OFFERED = (
 class PagePhone(Phone):
     """`codecs` has what it speaks; `formats` what its descriptions list, in rtpmap notation."""
 
-    def __init__(self, codecs: tuple[Codec, ...] = (PCMU,), formats: tuple[str, ...] = OFFERED) -> None:
+    def __init__(
+        self, codecs: tuple[Codec, ...] = (PCMU,), formats: tuple[str, ...] = OFFERED, host: str = "127.0.0.1"
+    ) -> None:
         super().__init__(codecs)
+        self.host = host
         self.formats = formats
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.direction = "sendrecv"
+        self.camera = Camera()
         self.profiles = b":".join(PROFILES)
         self.remote: WebRtcRemote | None = None
-        self.gateway = ("127.0.0.1", 0)
+        self.gateway = (host, 0)
         self.rtcp_received: list[bytes] = []
         self.stun_errors: list[tuple[int, str]] = []
         self.stun_answers = 0
         self.flights: list[bytes] = []  # DTLS from the gateway
         self.deaf = False  # to DTLS
+        self.losing = 0  # so many of the next packets of media do not come
         self._version = 0
         self._session = secrets.randbits(60)
         self._key, self._certificate = _certificate()
@@ -106,8 +127,12 @@ class PagePhone(Phone):
         """Of what was offered, all that we know, under the offer's numbers, as a browser does it."""
         assert self.remote is not None
         known = {line.split()[1].lower() for line in self.formats}
-        offered = [(codec.payload_type, f"{codec.name}/{codec.clock_rate}") for codec in self.remote.codecs]
-        formats = tuple(f"{number} {name}" for number, name in offered if name.lower() in known)
+        offered = [(codec.payload_type, f"{codec.name}/{codec.clock_rate}", codec) for codec in self.remote.codecs]
+        formats = tuple(
+            f"{number} {name}{'/2' if codec.channels == 2 else ''}"
+            for number, name, codec in offered
+            if name.lower() in known or f"{name.lower()}/2" in known
+        )
         return self._describe("active", formats, fingerprint)
 
     def _describe(self, setup: str, formats: tuple[str, ...], fingerprint: str) -> str:
@@ -125,13 +150,45 @@ class PagePhone(Phone):
             direction=self.direction,
             ssrc=self.voice.ssrc,
         )
+        text += self._describe_video(setup, fingerprint)
+        if "m=video" in text:
+            text = text.replace("a=group:BUNDLE", f"a=group:BUNDLE {self.camera.mid}", 1)
         return text.replace("\n", "\r\n")
+
+    def _describe_video(self, setup: str, fingerprint: str) -> str:
+        camera = self.camera
+        if setup == "active":
+            assert self.remote is not None
+            if not camera.take_offer(self.remote.videos):
+                return ""
+        elif not camera.direction:
+            return ""
+        return VIDEO.format(
+            port=9 if camera.direction else 0,
+            formats=" ".join(str(codec.payload_type) for codec in camera.listed),
+            maps="\n".join(f"a={attribute}" for attribute in camera.attributes()),
+            ufrag=self.ufrag,
+            password=self.password,
+            fingerprint=fingerprint or self.fingerprint,
+            setup=setup,
+            mid=camera.mid,
+            direction=camera.answered if setup == "active" else camera.direction,
+            ssrc=camera.voice.ssrc,
+        )
+
+    def show(self, *sizes: int) -> list[bytes]:
+        """Send one picture in packets of these sizes; the payloads."""
+        return self.camera.show(self.send_rtp, *sizes)
 
     def take(self, sdp: str) -> WebRtcRemote:
         """The gateway's description."""
         self.remote = read_webrtc(sdp)
         candidate = self.remote.candidates[0]
         self.gateway = (candidate.address, candidate.port)
+        for video in self.remote.videos[:1]:
+            self.camera.mid = video.mid
+            known = [codec for codec in video.codecs if any(same_video(codec, own) for own in self.camera.codecs)]
+            self.camera.sends = known[0] if known else self.camera.sends
         return self.remote
 
     def restart_ice(self) -> None:
@@ -241,9 +298,9 @@ class PagePhone(Phone):
     # --- socket
 
     def _open_socket(self) -> socket.socket:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((self.host, 0))
         self.loop.add_reader(sock, self._readable)
         return sock
 
@@ -255,6 +312,8 @@ class PagePhone(Phone):
             self.flights.append(data)
             if not self.deaf:
                 self._handshake(data)
+        elif self.losing and not 192 <= data[1] <= 223:
+            self.losing -= 1
         elif self._inbound is not None:
             self._take_media(data)
 
@@ -271,7 +330,8 @@ class PagePhone(Phone):
             if 192 <= data[1] <= 223:
                 self.rtcp_received.append(self._inbound.unprotect_rtcp(data))
             else:
-                self.received.append(RtpPacket.parse(self._inbound.unprotect(data)))
+                packet = RtpPacket.parse(self._inbound.unprotect(data))
+                (self.camera.seen if self.camera.knows(packet) else self.received).append(packet)
         except SrtpError as error:
             raise AssertionError(f"the gateway sent SRTP that cannot be unprotected: {error}") from None
 

@@ -5,6 +5,8 @@ words.
     cti   <- EventEstablished 5001 state=Established
     media <- OpenMedia music
 
+A phone may have two dialogs: "agent" is the first of 5001's, "agent-2" the second at the same address.
+
 A `cti` or `media` line is matched word by word: each expected word must be among those of the message. The media server
 replies at once with a description named after the service and a count, unless `media_fails` or `media_waits` is set.
 """
@@ -13,16 +15,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from cordboard.lab import telephony as cti
-from cordboard.lab.media_server_port import CloseMedia, MediaFailed, MediaOpened, OpenMedia, PointMedia
-from cordboard.lab.sip_server.calls.leg import Broken
+from cordboard.lab.media_server_port import (
+    CloseMedia,
+    MediaFailed,
+    MediaOpened,
+    MediaRequest,
+    OpenMedia,
+    PointMedia,
+    RecordConference,
+    SetAudience,
+)
+from cordboard.lab.sip_server.calls.leg import Broken, Noted
 from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
 from cordboard.lab.sip_server.machine import CallExpected
 from cordboard.lab.sip_server.settings import DnSettings, SipServerSettings
 from cordboard.lab.sip_server.stack import Stack
 from cordboard.sip import events as sip
+from cordboard.sip.message import parse_message
 from kit.ladder import Ladder
 from kit.peer import BODIES, SipPeer
 
@@ -59,10 +71,15 @@ BODIES.update(
         "agent-inactive": description("agent-inactive", "127.0.0.64", extra="a=inactive\r\n"),
         "agent-zero": description("agent-zero", "0.0.0.0"),
         "agent-active": description("agent-active", "127.0.0.64", extra="a=sendrecv\r\n"),
+        **{f"sipfrag {status}": f"SIP/2.0 {status} Whatever\r\n" for status in (100, 200, 486)},
+        "digit-5-sent": "Signal=5\r\nDuration=250\r\n",
         "digit-5": "Signal=5\r\nDuration=160\r\n",
         "rubbish": "this is no description",
         "colleague": description("colleague", "127.0.0.65", formats="0 101"),
         "colleague-full": description("colleague-full", "127.0.0.65"),
+        "third": description("third", "127.0.0.66", formats="0 101"),
+        "third-full": description("third-full", "127.0.0.66"),
+        "agent-2": description("agent-2", "127.0.0.64", 8002, formats="0 101"),
         "colleague-inactive": description("colleague-inactive", "127.0.0.65", extra="a=inactive\r\n"),
     }
 )
@@ -98,8 +115,14 @@ class SipServerStack:
         self.media_fails = False
         self.media_waits = False  # whether replies are kept back until `media -> reply`
         self.kept: list[Any] = []
+        self.failing_services: set[str] = set()
+        self.seats: dict[str, str] = {}  # session at the media server -> its description's name
+        self.audiences: dict[str, list[str] | None] = {}  # who hears whom, by those names
         self.media_asks = False  # whether media lines are part of the ladder
+        self.notes: list[str] = []
         self.addresses: dict[tuple[str, int], str] = {}
+        self.peers: dict[str, Any] = {}
+        self.two_dialogs: set[str] = set()  # peers whose second dialog has a column of its own
         self._numbers = itertools.count(1)
 
     @property
@@ -111,7 +134,16 @@ class SipServerStack:
         return self.stack.machine.switch
 
     def address(self, peer: str) -> tuple[str, int]:
-        return next(address for address, name in self.addresses.items() if name == peer)
+        first = peer.removesuffix("-2")
+        return next(address for address, name in self.addresses.items() if name == first)
+
+    def _peer(self, remote: tuple[str, int], data: bytes) -> str:
+        """Who gets this: of two dialogs at one address the one whose Call-ID it has."""
+        name = self.addresses.get(remote, str(remote))
+        if name not in self.two_dialogs or name not in self.peers or not self.peers[name].call_id:
+            return name
+        call_id = parse_message(data).headers.get("Call-ID")
+        return name if call_id == self.peers[name].call_id else f"{name}-2"
 
     def receive(self, peer: str, data: bytes, now: float) -> None:
         if peer == "cti":
@@ -130,11 +162,13 @@ class SipServerStack:
     def feed(self, input: Any, now: float) -> None:
         for output in self.stack.handle(input, now):
             if isinstance(output, sip.Transmit):
-                self.sent.append((self.addresses.get(output.flow.remote, str(output.flow.remote)), output.data))
-            elif isinstance(output, OpenMedia | PointMedia | CloseMedia):
+                self.sent.append((self._peer(output.flow.remote, output.data), output.data))
+            elif isinstance(output, OpenMedia | PointMedia | CloseMedia | SetAudience | RecordConference):
                 self._media(output, now)
             elif isinstance(output, Broken):
                 self.broken.append(output)
+            elif isinstance(output, Noted):
+                self.notes.append(output.what)
             elif not isinstance(output, sip.Malformed):
                 self.events.append(output)
                 self.sent.append(("cti", words_of(output).encode()))
@@ -151,34 +185,63 @@ class SipServerStack:
         self.receive(peer, data.encode(), now)
         self.sent.clear()
 
-    def _media(self, request: OpenMedia | PointMedia | CloseMedia, now: float) -> None:
-        service = f" {request.service}" if isinstance(request, OpenMedia) else ""
+    def _media(self, request: MediaRequest, now: float) -> None:
         if self.media_asks:
-            self.sent.append(("media", f"{type(request).__name__}{service}".encode()))
+            self.sent.append(("media", _media_words(request).encode()))
         if isinstance(request, OpenMedia):
             name = f"{request.service}-{next(self._numbers)}"
+            self.seats[request.session] = name
             reply = MediaOpened(request.session, description(name, "127.0.0.81", 9000, "0 101"))
-            answer = MediaFailed(request.session, "no media") if self.media_fails else reply
+            fails = self.media_fails or request.service in self.failing_services
+            answer = MediaFailed(request.session, "no media") if fails else reply
             if self.media_waits:
                 self.kept.append(answer)
             else:
                 self.feed(answer, now)
+        elif isinstance(request, SetAudience):
+            heard = None if request.heard_by is None else [self.seats[each] for each in request.heard_by]
+            self.audiences[self.seats[request.session]] = heard
 
     def _request(self, words: list[str]) -> cti.TelephonyRequest:
+        """`name DN [argument ...]`; of two calls the one that began last, or with `call=0` the first."""
         name, dn, *rest = words
-        if name == "MakeCall":
-            return cti.MakeCall(dn, rest[0], reference=7)
+        place = next((int(word.removeprefix("call=")) for word in rest if word.startswith("call=")), -1)
+        rest = [word for word in rest if not word.startswith("call=")]
+        kind = getattr(cti, name)
         if name == "AgentLogin":
             return cti.AgentLogin(dn, f"agent{dn}", reference=7)
-        if name in ("AgentLogout", "AgentSetReady", "AgentSetNotReady"):
-            kinds = {"AgentLogout": cti.AgentLogout, "AgentSetReady": cti.AgentSetReady}
-            return kinds.get(name, cti.AgentSetNotReady)(dn, reference=7)
+        if issubclass(kind, WITHOUT_CALL):
+            return cast(cti.TelephonyRequest, kind(dn, *(_enumerated(word) for word in rest), reference=7))
         views = self.switch.views(dn)
-        call = views[-1].call_uuid if views else "0" * 32
-        if name == "SendDtmf":
-            return cti.SendDtmf(dn, call, rest[0], reference=7)
-        kind = {"AnswerCall": cti.AnswerCall, "HoldCall": cti.HoldCall, "RetrieveCall": cti.RetrieveCall}.get(name)
-        return (kind or cti.ReleaseCall)(dn, call, reference=7)
+        call = views[place].call_uuid if views else "0" * 32
+        return cast(cti.TelephonyRequest, kind(dn, call, *(_enumerated(word) for word in rest), reference=7))
+
+
+WITHOUT_CALL = (
+    cti.MakeCall,
+    cti.AgentLogout,
+    cti.AgentSetReady,
+    cti.AgentSetNotReady,
+    cti.MonitorNextCall,
+    cti.CancelMonitoring,
+)
+
+
+def _enumerated(word: str) -> str:
+    """The member of one of the enumerations that is written so, or the word."""
+    for kind in (cti.RecordingAction, cti.MonitorMode, cti.MonitorScope):
+        if word in list(kind):
+            return kind(word)
+    return word
+
+
+def _media_words(request: MediaRequest) -> str:
+    match request:
+        case OpenMedia(_, service, sdp):
+            return f"OpenMedia {service} {'answer' if sdp else 'offer'}"
+        case RecordConference(_, tape):
+            return f"RecordConference {tape}"
+    return type(request).__name__
 
 
 def words_of(event: cti.TelephonyEvent) -> str:
@@ -189,7 +252,9 @@ def words_of(event: cti.TelephonyEvent) -> str:
         data = " ".join(f"data.{name}={value}" for name, value in call.user_data.items())
         return (
             f"{event.name} {call.dn} state={call.state} type={call.call_type} ani={call.ani} dnis={call.dnis} "
-            f"with={','.join(call.participants)} reference={event.reference} {extensions} {data}"
+            f"with={','.join(call.participants)} reference={event.reference} recording={call.recording} "
+            f"supervised={call.supervised} parent={bool(call.parent_call)} consult={bool(call.consult_call)} "
+            f"{extensions} {data}"
         )
     if isinstance(event, cti.DnEvent):
         dn = event.dn
@@ -217,22 +282,29 @@ def outside(name: str, number: str, host: str) -> SipPeer:
     )
 
 
-def ladder_of(server: SipServerStack) -> Ladder:
-    """5001 ("agent") and 5002 ("colleague") are registered, "caller" and "trunk" are outside."""
+def ladder_of(server: SipServerStack, third: bool = False) -> Ladder:
+    """5001 ("agent") and 5002 ("colleague") are registered, by wish 5003 ("third"); "caller", "trunk" are outside."""
     server.addresses = {
         ("127.0.0.64", 5060): "agent",
         ("127.0.0.65", 5060): "colleague",
+        ("127.0.0.66", 5060): "third",
         ("127.0.0.91", 5060): "caller",
         TRUNK: "trunk",
     }
     server.register("5001", "agent", 1000.0)
     server.register("5002", "colleague", 1000.0)
+    if third:
+        server.register("5003", "third", 1000.0)
     peers: dict[str, Any] = {
         "agent": phone("agent", "5001", "127.0.0.64"),
+        "agent-2": phone("agent-2", "5001", "127.0.0.64"),
         "colleague": phone("colleague", "5002", "127.0.0.65"),
+        "colleague-2": phone("colleague-2", "5002", "127.0.0.65"),
+        "third": phone("third", "5003", "127.0.0.66"),
         "caller": outside("caller", "+15550100", "127.0.0.91"),
         "trunk": outside("trunk", "+15550123", TRUNK[0]),
         "cti": WordsPeer(),
         "media": WordsPeer(),
     }
+    server.peers = peers
     return Ladder(server, peers)

@@ -7,6 +7,7 @@ async with site(server.address, origins=[page_site.origin]) as running:
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -69,10 +70,20 @@ async def site(
     *,
     origins: Iterable[str] = (),
     engine: MediaEngine | None = None,
+    transport: str = "udp",
     **gateway: Any,
 ) -> AsyncIterator[Site]:
-    """`origins` may open the WebSocket; `gateway` are fields of `GatewaySettings`, free ports where they name none."""
-    lab = lab_settings({"sip_server.address": Address(*sip_server)})
+    """`origins` may open the WebSocket; `gateway` are fields of `GatewaySettings`, free ports where they name none.
+
+    `transport` leads to SIP Server, which is not asked whether it is there.
+    """
+    lab = lab_settings(
+        {
+            "sip_server.address": Address(*sip_server),
+            "sip_server.transport": transport,
+            "sip_server.check_seconds": 0,
+        }
+    )
     free = {"sip": Address(HOST, 0), "advertise": Address(HOST, 0), "websocket": Address(HOST, free_port())}
     changes = {**free, "allowed_origins": tuple(origins), **gateway}
     settings = replace(lab, gateway=replace(lab.gateway, **changes))
@@ -95,7 +106,16 @@ async def _gateway(settings: Settings, engine: MediaEngine) -> AsyncIterator[Sit
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = HOST) -> int:
     """A port that was free a moment ago, for those who must know theirs beforehand."""
-    with socket.socket(socket.AF_INET, kind) as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_sip_port(host: str = HOST) -> int:
+    """A port that was free a moment ago for datagrams and for connections."""
+    while True:
+        port = free_port(socket.SOCK_DGRAM, host)
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe, contextlib.suppress(OSError):
+            probe.bind((host, port))
+            return port

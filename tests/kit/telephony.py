@@ -31,6 +31,7 @@ from cordboard.lab.telephony import (
     CallType,
     CallView,
     ChangeUserData,
+    ClearCall,
     DnEvent,
     DnView,
     Error,

@@ -22,10 +22,12 @@ globalThis.cordboardSound = (() => {
     return out.stream;
   }
 
-  /** From now on getUserMedia gives a fresh tone of `frequency` Hz, whatever is asked for. */
+  /** From now on getUserMedia gives a fresh tone of `frequency` Hz, whatever sound is asked for; the camera is the browser's. */
   function replaceMicrophone(frequency) {
-    if (!navigator.mediaDevices) return; // not a secure context: about:blank
-    navigator.mediaDevices.getUserMedia = async () => tone(frequency);
+    const devices = navigator.mediaDevices;
+    if (!devices) return; // not a secure context: about:blank
+    const ask = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (wanted) => (wanted?.video && !wanted.audio ? ask(wanted) : tone(frequency));
   }
 
   function listener(stream) {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cordboard.rtp.packet import RtpPacket, is_rtp
 from cordboard.sdp.codec import PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.plain import PlainLocal, PlainRemote, read_plain, write_plain
+from cordboard.sdp.video import LocalVideo, RemoteVideo, same_video
+from kit.camera import H264, Camera
 from kit.phone import Phone
 
 
@@ -24,16 +27,60 @@ class TrunkPhone(Phone):
         self.echo = False
         self.loop.add_reader(self.rtp, self._rtp_readable)
         self.loop.add_reader(self.rtcp, self._rtcp_readable)
+        self.camera = Camera((H264,))
+        self.video_rtcp_received: list[bytes] = []
+        self.video_rtp, self.video_rtcp = _pair(host)
+        self.loop.add_reader(self.video_rtp, self._video_readable)
+        self.loop.add_reader(self.video_rtcp, self._video_rtcp_readable)
 
     def describe(self, version: int = 1, direction: str = "sendrecv", address: str = "", port: int = -1) -> str:
         """Our description; other address or port than our own for hold and refusal."""
         port = self.port if port < 0 else port
-        return write_plain(PlainLocal(77, version, address or self.host, port, self.codecs, direction))
+        local = PlainLocal(77, version, address or self.host, port, self.codecs, direction)
+        lines = self.peer.refused_media if self.peer is not None else ()
+        return write_plain(replace(local, refused_media=lines, video=self._describe_video()))
+
+    def _describe_video(self) -> LocalVideo | None:
+        camera = self.camera
+        if not camera.direction:
+            return None
+        index = self.peer.videos[0].index if self.peer is not None and self.peer.videos else 1
+        port = self.video_rtp.getsockname()[1]
+        return LocalVideo(index, port, camera.listed, camera.direction, "RTP/AVP", feedback=camera.feedback)
 
     def take(self, sdp: str) -> PlainRemote:
         """The gateway's description: where to send."""
         self.peer = read_plain(sdp)
+        video = self.video
+        if video is not None:
+            self.camera.listed = tuple(
+                codec for codec in video.codecs if any(same_video(codec, own) for own in self.camera.codecs)
+            )
+            self.camera.sends = self.camera.listed[0]
         return self.peer
+
+    @property
+    def video(self) -> RemoteVideo | None:
+        """The gateway's video line, if it is open."""
+        return self.peer.videos[0] if self.peer is not None and self.peer.videos else None
+
+    def show(self, *sizes: int) -> list[bytes]:
+        """Send one picture in packets of these sizes; the payloads."""
+        return self.camera.show(self.send_video, *sizes)
+
+    def send_video(self, packet: bytes) -> None:
+        assert self.video is not None
+        self.video_rtp.sendto(packet, (self.video.address, self.video.port))
+
+    def send_video_rtcp(self, packet: bytes) -> None:
+        assert self.video is not None
+        self.video_rtcp.sendto(packet, (self.video.address, self.video.rtcp_port))
+
+    def _video_readable(self) -> None:
+        self.camera.seen.append(RtpPacket.parse(self.video_rtp.recv(2048)))
+
+    def _video_rtcp_readable(self) -> None:
+        self.video_rtcp_received.append(self.video_rtcp.recv(2048))
 
     def send_rtp(self, packet: bytes) -> None:
         assert self.peer is not None
@@ -56,7 +103,7 @@ class TrunkPhone(Phone):
 
     def close(self) -> None:
         self.hush()
-        for sock in (self.rtp, self.rtcp):
+        for sock in (self.rtp, self.rtcp, self.video_rtp, self.video_rtcp):
             self.loop.remove_reader(sock)
             sock.close()
 
@@ -64,7 +111,7 @@ class TrunkPhone(Phone):
 def _pair(host: str) -> tuple[socket.socket, socket.socket]:
     """Two sockets on neighbouring ports."""
     for _ in range(100):
-        first, second = _socket(), _socket()
+        first, second = _socket(host), _socket(host)
         try:
             first.bind((host, 0))
             second.bind((host, first.getsockname()[1] + 1))
@@ -76,7 +123,7 @@ def _pair(host: str) -> tuple[socket.socket, socket.socket]:
     raise OSError("no two neighbouring ports are free")
 
 
-def _socket() -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def _socket(host: str) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     return sock

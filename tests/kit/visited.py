@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cordboard.call import page_leg, trunk_leg
+from cordboard.call import dialing, succession
+from cordboard.call.page import leg as page_leg
+from cordboard.call.trunk import leg as trunk_leg
 
 
 class Recording(dict[Any, Any]):
@@ -21,7 +23,12 @@ class Recording(dict[Any, Any]):
 
     @property
     def missing(self) -> list[str]:
-        return sorted(f"({state}, {event.__name__})" for state, event in self.keys() - self.visited)
+        return sorted(f"({', '.join(map(word, key))})" for key in self.keys() - self.visited)
+
+
+def word(part: Any) -> str:
+    """A part of a cell's key: a state, or a type of event."""
+    return part.__name__ if isinstance(part, type) else str(part)
 
 
 TABLES: dict[str, Recording] = {}
@@ -29,11 +36,12 @@ TABLES: dict[str, Recording] = {}
 
 def record() -> None:
     """Put recording tables in the place of the call's own."""
-    for module in (page_leg, trunk_leg):
-        for name in ("HANDLE", "TELL"):
-            table = Recording(getattr(module, name))
-            setattr(module, name, table)
-            TABLES[f"{module.__name__}.{name}"] = table
+    for module in (page_leg, trunk_leg, succession, dialing):
+        for name in ("HANDLE", "TELL", "HEARD"):
+            if cells := getattr(module, name, None):
+                table = Recording(cells)
+                setattr(module, name, table)
+                TABLES[f"{module.__name__}.{name}"] = table
 
 
 def unvisited() -> dict[str, list[str]]:

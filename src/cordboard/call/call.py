@@ -4,6 +4,10 @@
 commands for the SIP cores and requests to the media engine come out in order. When both legs are over the media is
 closed and `CallEnded` is put out, once. A call knows nothing of other calls: the gateway gives each its own error
 boundary.
+
+For a while the call can have further dialogs with SIP Server (`succession`), or a beginning of its own (`dialing`);
+their words go there first. All trunk legs use the engine's one trunk side; its replies come in the order of the
+requests, so `_asked` knows whose each is.
 """
 
 from __future__ import annotations
@@ -12,12 +16,15 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cordboard.call.events import CallEnded, Disconnect, Fail
-from cordboard.call.leg import LegState
+from cordboard.call.dialing import Dialing, PlaceCall, Stage
+from cordboard.call.events import CallEnded, CallEvent, Disconnect, Fail, Refer
+from cordboard.call.leg import Leg, LegState
 from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
-from cordboard.call.outputs import LegOutput, ToSip
-from cordboard.call.page_leg import PageBack, PageGone, PageLeg
-from cordboard.call.trunk_leg import TrunkLeg
+from cordboard.call.outputs import ToSip
+from cordboard.call.page.leg import PageLeg
+from cordboard.call.page.presence import PageBack, PageGone
+from cordboard.call.succession import Said, Succession, said
+from cordboard.call.trunk.leg import TrunkLeg
 from cordboard.sip import events as sip
 
 
@@ -37,7 +44,7 @@ class EndCall:
     status: int = 500
 
 
-CallInput = FromSip | MediaReply | MediaLost | PageGone | PageBack | EndCall | sip.Tick
+CallInput = FromSip | MediaReply | MediaLost | PageGone | PageBack | PlaceCall | EndCall | sip.Tick
 CallOutput = ToSip | MediaRequest | CallEnded
 
 
@@ -50,16 +57,20 @@ class Call:
     trunk: TrunkLeg
     answered: bool = False
     over: bool = False
+    succession: Succession = field(default_factory=Succession)
+    dialing: Dialing | None = None
     _cause: str = field(default="")
+    _asked: deque[TrunkLeg] = field(default_factory=deque)
 
     @property
     def deadline(self) -> float | None:
         return None if self.over else self.page.deadline
 
     @property
-    def sessions(self) -> tuple[tuple[Side, str], tuple[Side, str]]:
+    def sessions(self) -> tuple[tuple[Side, str], ...]:
         """The SIP sessions of this call as they are named now."""
-        return ((Side.PAGE, self.page.session), (Side.TRUNK, self.trunk.session))
+        trunks = (self.trunk, *self.succession.legs)
+        return ((Side.PAGE, self.page.session), *((Side.TRUNK, leg.session) for leg in trunks))
 
     def handle(self, input: CallInput, now: float) -> list[CallOutput]:
         if self.over:
@@ -67,43 +78,92 @@ class Call:
         outputs = self._settle(self._dispatch(input, now))
         return outputs + self._closing()
 
-    def _dispatch(self, input: CallInput, now: float) -> Iterable[tuple[Side, LegOutput]]:
-        if isinstance(input, FromSip):
-            if input.side is Side.PAGE:
-                return tag(Side.PAGE, self.page.handle(input.event, now))
-            return tag(Side.TRUNK, self.trunk.handle(input.event))
-        if isinstance(input, MediaReply):
-            if input.verb.side is Side.PAGE:
-                return tag(Side.PAGE, self.page.handle(input, now))
-            return tag(Side.TRUNK, self.trunk.handle(input))
-        if isinstance(input, MediaLost):
-            return self._end_both(input.why, 500)
-        if isinstance(input, EndCall):
-            return self._end_both(input.why, input.status)
-        return tag(Side.PAGE, self.page.handle(input, now))
+    def _dispatch(self, input: CallInput, now: float) -> Iterable[Said]:
+        match input:
+            case FromSip():
+                return self._from_server(input.event) if input.side is Side.TRUNK else self._from_page(input.event, now)
+            case MediaReply():
+                return self._media_replied(input, now)
+            case MediaLost(why, silent):
+                # A page that is gone for longer than ICE waits: the call waits longer still.
+                return [] if silent and self.page.waits_for_page else self._end_both(why, 500)
+            case EndCall(why, status):
+                return self._end_both(why, status)
+            case PlaceCall():
+                self.dialing = Dialing(self.page, self.trunk, input)
+                return self.dialing.begin()
+        return self._from_page(input, now)
 
-    def _end_both(self, why: str, status: int) -> list[tuple[Side, LegOutput]]:
+    def _from_page(self, event: sip.Output | MediaReply | PageGone | PageBack | sip.Tick, now: float) -> Iterable[Said]:
+        return said(self.page, self.page.handle(event, now))
+
+    def _from_server(self, event: sip.Output) -> Iterable[Said]:
+        if isinstance(event, sip.Invited) and self.trunk.state is not LegState.IDLE:
+            return self.succession.replace(self.trunk, event)
+        session = getattr(event, "session", "")
+        own = self.trunk.state is LegState.IDLE or session == self.trunk.session
+        leg = self.trunk if own else self.succession.leg(session)
+        return said(leg, leg.handle(event)) if leg is not None else []
+
+    def _media_replied(self, reply: MediaReply, now: float) -> Iterable[Said]:
+        if reply.verb.side is Side.PAGE:
+            return self._from_page(reply, now)
+        leg = self._asked.popleft() if self._asked else self.trunk
+        return said(leg, leg.handle(reply))
+
+    def _end_both(self, why: str, status: int) -> list[Said]:
         """Tell each leg in the other's name; a leg that still rings refuses with `status`."""
         self._cause = why
-        outputs: list[tuple[Side, LegOutput]] = []
-        for side, leg in ((Side.PAGE, self.page), (Side.TRUNK, self.trunk)):
-            event = Fail(status) if leg.state is LegState.CALLED else Disconnect(why)
-            outputs += tag(side, leg.tell(event))
+        results: list[Said] = []
+        for leg in (self.page, self.trunk, *self.succession.legs):
+            results += said(leg, leg.tell(Fail(status) if leg.state is LegState.CALLED else Disconnect(why)))
+        return results
+
+    # --- who hears what
+
+    def _settle(self, results: Iterable[Said]) -> list[CallOutput]:
+        outputs = self._spread(results)
+        while self.succession.ready:
+            self.trunk, results = self.succession.swap(self.trunk)
+            outputs += self._spread(results)
         return outputs
 
-    def _settle(self, results: Iterable[tuple[Side, LegOutput]]) -> list[CallOutput]:
+    def _spread(self, results: Iterable[Said]) -> list[CallOutput]:
         outputs: list[CallOutput] = []
         waiting = deque(results)
         while waiting:
-            side, result = waiting.popleft()
-            if isinstance(result, ToSip | MediaRequest):
-                outputs.append(result)
-                continue
-            if isinstance(result, Disconnect | Fail) and not self._cause:
-                self._cause = result.cause if isinstance(result, Disconnect) else f"refused with {result.status}"
-            told = self.trunk.tell(result) if side is Side.PAGE else self.page.tell(result)
-            waiting.extend(tag(side.other, told))
+            each = waiting.popleft()
+            if isinstance(each.output, ToSip | MediaRequest):
+                outputs.append(each.output)
+                self._note_request(each.leg, each.output)
+            else:
+                waiting.extend(self._pass(each.leg, each.output))
         return outputs
+
+    def _note_request(self, leg: Leg, output: ToSip | MediaRequest) -> None:
+        if isinstance(output, MediaRequest) and isinstance(leg, TrunkLeg):
+            self._asked.append(leg)
+
+    def _pass(self, leg: Leg, word: CallEvent) -> Iterable[Said]:
+        """Who hears a word of this leg, and what that brings."""
+        if leg is self.succession.successor:
+            return self.succession.heard(self.trunk, word)
+        if leg is not self.page and leg is not self.trunk:
+            return []
+        if isinstance(word, Refer):
+            return self.succession.refer(self.trunk, word)
+        if isinstance(word, Disconnect) and leg is self.trunk and self.succession.successor is not None:
+            return self.succession.released()
+        self._note_cause(word)
+        if self.dialing is not None and self.dialing.stage is not Stage.DONE:
+            return self.dialing.heard(leg, word)
+        if leg is self.trunk:
+            return said(self.page, self.page.tell(word))
+        return said(self.trunk, self.trunk.tell(word))
+
+    def _note_cause(self, word: CallEvent) -> None:
+        if isinstance(word, Disconnect | Fail) and not self._cause:
+            self._cause = word.cause if isinstance(word, Disconnect) else f"refused with {word.status}"
 
     def _closing(self) -> list[CallOutput]:
         states = {self.page.state, self.trunk.state}
@@ -111,9 +171,11 @@ class Call:
         if states != {LegState.ENDED}:
             return []
         self.over = True
-        return [MediaRequest(Verb.CLOSE), CallEnded(self._cause, self.answered)]
+        return [*self._wind_up(), MediaRequest(Verb.CLOSE), CallEnded(self._cause, self.answered)]
 
-
-def tag(side: Side, results: Iterable[LegOutput]) -> list[tuple[Side, LegOutput]]:
-    """Note whose results these are."""
-    return [(side, result) for result in results]
+    def _wind_up(self) -> list[CallOutput]:
+        """End what is left of other dialogs with SIP Server."""
+        left = [Said(leg, output) for leg in self.succession.legs for output in leg.tell(Disconnect(self._cause))]
+        if self.dialing is not None:
+            left += said(self.trunk, self.dialing.order.report.tell(487))
+        return [each.output for each in left if isinstance(each.output, ToSip)]

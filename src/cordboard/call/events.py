@@ -1,4 +1,4 @@
-"""The language between the two legs of a call: eight words, none of them SIP.
+"""The language between the two legs of a call: a few words, none of them SIP.
 
 A leg turns what its side says into these words and gets the other leg's words told. So the trunk leg never sees what
 JsSIP sent, and the page leg never sees SIP Server's dialect.
@@ -41,10 +41,15 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Something about a connected call changed: hold (None: as before) or the X-Genesys-CallUUID."""
+    """Something about a connected call changed: hold (None: as before), the X-Genesys-CallUUID, or the media.
+
+    `media_changed`: what the other side was told last does not fit any more (video came or went, another codec), so
+    that leg offers anew.
+    """
 
     held: bool | None = None
     call_uuid: str = ""
+    media_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,23 @@ class Fail:
 
     status: int
     reason: str = ""
+    headers: tuple[Header, ...] = ()
 
 
-CallEvent = Try | Ring | Connect | Update | Info | Disconnect | Fail
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """SIP Server asks this leg to call somebody else in its own place (REFER, already answered with 202).
+
+    The call itself carries it out; the page leg never hears of it. `target` is the Request-URI to call, `number` its
+    user, `headers` those of the INVITE.
+    """
+
+    target: str
+    number: str
+    headers: tuple[Header, ...] = ()
+
+
+CallEvent = Try | Ring | Connect | Update | Info | Disconnect | Fail | Refer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
-from cordboard.call.events import Disconnect, Fail
+from cordboard.call.events import CallEvent, Disconnect, Fail, Update
 from cordboard.call.media import MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import LegOutput, ToSip, description
 from cordboard.sip import events as sip
@@ -27,6 +27,9 @@ class LegState(StrEnum):
     PREPARING = "preparing"  # this side is to be called, our offer is on its way from the engine
     CALLING = "calling"  # our INVITE is out
     CONNECTED = "connected"
+    RESUMING = "resuming"  # another page takes the call up, our offer for it is on its way from the engine
+    RECALLING = "recalling"  # and our INVITE is out
+    REPLACED = "replaced"  # another dialog has taken this one's place in the call, its end is on the way
     ENDED = "ended"
 
 
@@ -95,6 +98,10 @@ class Leg(ABC):
         return [MediaRequest(VERBS[self.side].take_answer, message_body)] if message_body else []
 
     @abstractmethod
+    def tell(self, event: CallEvent) -> list[LegOutput]:
+        """Take a word of the other leg."""
+
+    @abstractmethod
     def invite(self, offer: str) -> list[LegOutput]:
         """Send the INVITE for which the offer was made."""
 
@@ -108,13 +115,13 @@ class Leg(ABC):
         return self.accept() if self.prepared else []
 
     def hang_up(self, event: Disconnect | Fail) -> list[LegOutput]:
-        unsent, self.state = self.state is LegState.PREPARING, LegState.ENDED
+        unsent, self.state = self.state in (LegState.PREPARING, LegState.RESUMING), LegState.ENDED
         headers = event.headers if isinstance(event, Disconnect) else ()
         return [] if unsent else [self.send(sip.Hangup(self.session, headers=headers))]
 
     def refuse(self, event: Fail) -> list[LegOutput]:
         self.state = LegState.ENDED
-        return [self.send(sip.Reject(self.session, event.status, event.reason))]
+        return [self.send(sip.Reject(self.session, event.status, event.reason, event.headers))]
 
     # --- the engine's replies
 
@@ -122,11 +129,12 @@ class Leg(ABC):
         verbs = VERBS[self.side]
         if reply.verb in (verbs.offer, verbs.answer) and self._made_for:
             return self._made(reply)
+        changed: list[LegOutput] = [Update(media_changed=True)] if reply.reoffer else []
         if reply.verb is verbs.take_offer:
             self._offer_failure = reply.status
         elif reply.verb is verbs.take_answer:
-            return self._answer_taken(reply)
-        return []
+            return [*self._answer_taken(reply), *changed]
+        return changed
 
     def _answer_taken(self, reply: MediaReply) -> list[LegOutput]:
         """The first answer must be usable; when a later one is not, the media goes on as it was."""
@@ -136,25 +144,30 @@ class Leg(ABC):
         self.settled = True
         return []
 
+    def written(self, sdp: str) -> str:
+        """The engine's description as this side wants it."""
+        return sdp
+
     def _made(self, reply: MediaReply) -> list[LegOutput]:
         purpose, transaction = self._made_for.popleft()
         failure, self._offer_failure = self._offer_failure or reply.status, 0
         if failure:
             return self._not_made(purpose, transaction, failure, reply.why)
+        sdp = self.written(reply.sdp)
         match purpose:
             case Purpose.INVITE:
-                return self.invite(reply.sdp)
+                return self.invite(sdp)
             case Purpose.ACCEPT:
-                self.prepared = reply.sdp
+                self.prepared = sdp
                 return self.accept() if self.state is LegState.ANSWERING else []
             case Purpose.ACCEPT_REINVITE:
-                return [self.send(sip.Accept(self.session, self.contact, reply.sdp))]
+                return [self.send(sip.Accept(self.session, self.contact, sdp))]
             case Purpose.ACCEPT_UPDATE:
                 contact = (("Contact", self.contact),)
-                answer = reply.sdp.encode()
+                answer = sdp.encode()
                 return [self.send(sip.Respond(transaction, 200, "", contact, "application/sdp", answer))]
             case Purpose.REINVITE:
-                return [self.send(sip.Reinvite(self.session, reply.sdp))]
+                return [self.send(sip.Reinvite(self.session, sdp))]
 
     def _not_made(self, purpose: Purpose, transaction: str, status: int, why: str) -> list[LegOutput]:
         match purpose:

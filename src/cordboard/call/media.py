@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+NEVER_HEARD = 1e9  # seconds
+
 
 class Side(StrEnum):
     """The two sides of a call: the browser's and SIP Server's."""
@@ -30,6 +32,8 @@ class Verb(StrEnum):
     TAKE_TRUNK_ANSWER = "take_trunk_answer"
     HOLD_TRUNK = "hold_trunk"
     RESUME_TRUNK = "resume_trunk"
+    RENEW_PAGE = "renew_page"  # forget the page: another one takes its place
+    LISTEN_PAGE = "listen_page"  # ask how long the page has been silent
     CLOSE = "close"
 
     @property
@@ -47,16 +51,25 @@ class MediaRequest:
 
 @dataclass(frozen=True, slots=True)
 class MediaReply:
-    """The outcome of a request: the description made, or why not with a SIP status (0: it worked)."""
+    """The outcome of a request: the description made, or why not with a SIP status (0: it worked).
+
+    `reoffer` with a description taken in: what the other side was told is out of date (video, codec). That side is to be
+    offered anew, or, while our answer to it has been made but not sent, the answer is to be made anew.
+    `silent` with LISTEN_PAGE: seconds since the page's last packet.
+    """
 
     verb: Verb
     sdp: str = ""
     status: int = 0
     why: str = ""
+    reoffer: bool = False
+    silent: float = NEVER_HEARD
 
 
 @dataclass(frozen=True, slots=True)
 class MediaLost:
-    """The engine reports that the page's media failed or is gone, or that the call's worker died."""
+    """The engine reports that the page's media failed, or that the call's worker died; `silent`: that the page has said
+    nothing for long, which ends no call that waits for its page."""
 
     why: str
+    silent: bool = False

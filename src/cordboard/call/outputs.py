@@ -49,3 +49,14 @@ def without_tag(address: str) -> str:
 def description(message: Request | Response) -> str:
     """The SDP in a message, empty if there is none."""
     return message.body.decode("utf-8", "replace")
+
+
+def held_by_address(sdp: str) -> str:
+    """A description that says hold in RFC 2543's form: nothing can be sent to 0.0.0.0, and no direction is named.
+
+    There is no such form for IPv6 (RFC 3264 section 8.4): one without IPv4 address stays as it is.
+    """
+    if "c=IN IP4 " not in sdp:
+        return sdp
+    lines = ["c=IN IP4 0.0.0.0" if line.startswith("c=IN IP4 ") else line for line in sdp.splitlines()]
+    return "".join(f"{line}\r\n" for line in lines if line not in ("a=inactive", "a=sendonly"))

@@ -1,0 +1,1 @@
+"""The page's leg: a JsSIP user agent behind a WebSocket that comes and goes."""

@@ -1,0 +1,1 @@
+"""The leg towards SIP Server."""
