@@ -15,8 +15,10 @@ const browser = await puppeteer.launch({
     "media.navigator.streams.fake": true, // a steady tone, a moving picture
     "media.navigator.permission.disabled": true,
     "media.peerconnection.ice.loopback": true,
+    "media.peerconnection.ice.force_interface": "lo",
     "media.peerconnection.ice.obfuscate_host_addresses": false,
     "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
     // Nothing leaves this machine.
     "network.proxy.type": 0,
     "app.update.enabled": false,

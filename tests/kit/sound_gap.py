@@ -11,6 +11,7 @@ Both judge frames of 20 ms by frequency. A gap is the longest time between two f
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,7 @@ DECODERS = {0: decode_pcmu, 8: decode_pcma}
 def longest(times: list[float], begin: float, end: float) -> float:
     """The longest time without any of `times` between `begin` and `end`."""
     marks = [begin, *(each for each in times if begin <= each <= end), end]
-    return max(after - before for before, after in zip(marks, marks[1:], strict=False))
+    return max(after - before for before, after in itertools.pairwise(marks))
 
 
 class LineLog:
@@ -59,7 +60,7 @@ class LineLog:
     def missing(self, begin: float, end: float) -> int:
         """Packets that never came, by their sequence numbers."""
         numbers = [packet.sequence for came, packet in self.since(begin) if came <= end]
-        return sum(max(0, ((after - before) & 0xFFFF) - 1) for before, after in zip(numbers, numbers[1:], strict=False))
+        return sum(max(0, ((after - before) & 0xFFFF) - 1) for before, after in itertools.pairwise(numbers))
 
     def streams(self, begin: float, end: float) -> int:
         """How many SSRCs were heard."""

@@ -23,7 +23,7 @@ from kit.trunk import TrunkPhone
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DIGITS_OF_BROWSER = 126
-OPUS_ONLY = ("111 opus/48000/2", "126 telephone-event/8000")
+G722_ONLY = ("9 G722/8000", "126 telephone-event/8000")
 
 
 async def test_page_is_called(call: Conversation) -> None:
@@ -274,7 +274,7 @@ async def test_comfort_noise_is_harmless(call: Conversation) -> None:
 
 
 async def test_no_common_codec_on_the_page_is_488(call: Conversation, new_page: Callable[..., PagePhone]) -> None:
-    page = new_page((PCMU,), OPUS_ONLY)
+    page = new_page((PCMU,), G722_ONLY)
     with pytest.raises(MediaError) as refusal:
         await call.engine.take_page_offer(call.name, page.offer())
     assert refusal.value.status == 488

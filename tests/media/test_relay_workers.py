@@ -275,3 +275,38 @@ async def test_verbs_are_quick() -> None:
         for _ in range(100):
             await engine.stats("a")
         assert (time.perf_counter() - began) / 100 < 0.01
+
+
+async def test_left_workers_carry_their_calls_on_for_the_next_engine(tmp_path: Path) -> None:
+    settings = {"worker_directory": str(tmp_path / "workers")}
+    first = await RelayEngine.start(_settings(**settings))
+    await first.trunk_offer("a")
+    (process,) = [worker.process for worker in first.workers.running.values()]
+    assert process is not None
+    await first.leave()
+    assert runs(process.pid)
+    async with relay(**settings) as second:
+        assert [listed.call for listed in await second.list()] == ["a"]
+    assert await asyncio.wait_for(process.wait(), 5.0) == 0
+
+
+async def test_start_that_fails_ends_no_adopted_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers are wanted now, the second one cannot be had: the calls of the first go on."""
+    directory = str(tmp_path / "workers")
+    first = await RelayEngine.start(_settings(worker_directory=directory))
+    await first.trunk_offer("a")
+    (process,) = [worker.process for worker in first.workers.running.values()]
+    assert process is not None
+    abandon(first)
+
+    async def refused(*_: object) -> None:
+        raise WorkerFailed("no port")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cordboard.media.relay.workers.start_worker", refused)
+        with pytest.raises(WorkerFailed):
+            await RelayEngine.start(_settings(worker_directory=directory, workers=2))
+    assert runs(process.pid)
+    async with relay(worker_directory=directory) as third:
+        assert [listed.call for listed in await third.list()] == ["a"]
+    assert await asyncio.wait_for(process.wait(), 5.0) == 0

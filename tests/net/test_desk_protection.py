@@ -12,6 +12,7 @@ from aiohttp import web
 
 from cordboard.config import Agent, lab_settings
 from cordboard.desk import create_desk
+from cordboard.desk.protection import websocket_source
 from cordboard.desk.static import add_pages
 from kit.desk import HOST, SECRET, Bench, desk_bench, free_port, served
 
@@ -82,6 +83,7 @@ async def test_configuration_of_the_lab(bench: Bench) -> None:
         "gwsPassword": "agent5001",
         "cometdChannel": "/user/agent/events",
         "useGwsForDialing": True,
+        "video": True,
         "audio": {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True},
         "lab": True,
     }
@@ -98,6 +100,18 @@ async def test_configuration_outside_the_lab_holds_no_password(tmp_path: Path) -
         assert "secret" not in text
         assert (content["agentDn"], content["password"], content["lab"]) == ("", "", False)
         assert content["audio"]["echoCancellation"] is False
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("wss://phone.example/ws", "wss://phone.example"),
+        ("ws://127.0.0.1:8088/ws", "ws://127.0.0.1:8088"),
+        ("ws://[::1]:8088/ws", "ws:"),  # browsers ignore an IPv6 address in a policy, and would then block it
+    ],
+)
+def test_policy_names_the_websocket_as_browsers_understand_it(url: str, source: str) -> None:
+    assert websocket_source(url) == source
 
 
 async def test_headers_tell_browsers_what_pages_may_do(bench: Bench) -> None:

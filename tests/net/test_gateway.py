@@ -48,8 +48,12 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     server = await UdpPeer.open()
     anywhere = Address("127.0.0.1", 0)
-    lab = lab_settings({"sip_server.address": Address("127.0.0.1", server.socket.address[1])})
-    gateway_settings = replace(lab.gateway, sip=anywhere, websocket=anywhere, advertise=anywhere, page_gone_seconds=1)
+    lab = lab_settings(
+        {"sip_server.address": Address("127.0.0.1", server.socket.address[1]), "sip_server.check_seconds": 0}
+    )
+    gateway_settings = replace(
+        lab.gateway, sip=anywhere, websocket=anywhere, advertise=anywhere, page_gone_seconds=1, ping_seconds=0
+    )
     settings = replace(lab, gateway=gateway_settings)
     engine = PaperEngine()
     metrics = Metrics()

@@ -48,6 +48,20 @@ def test_all_problems_are_told_together(taken: Listener) -> None:
 
 def test_lab_binds_more_than_the_product() -> None:
     product = parse('[sip_server]\naddress = "a:1"\n[gws]\nurl = "http://a"\n[metrics]\nlisten = "127.0.0.1:9095"')
-    names = [each.setting for each in listeners(product)]
-    assert names == ["[gateway] sip", "[gateway] websocket", "[desk] listen", "[metrics] listen"]
-    assert [each.setting for each in listeners(lab_settings())][3:] == ["[lab] sip_server", "[lab] gws"]
+    names = [f"{each.setting} {each.transport}" for each in listeners(product)]
+    assert names == [
+        "[gateway] sip udp",
+        "[gateway] sip tcp",
+        "[gateway] websocket tcp",
+        "[desk] listen tcp",
+        "[metrics] listen tcp",
+    ]
+    more = [f"{each.setting} {each.transport}" for each in listeners(lab_settings())][4:]
+    assert more == ["[lab] sip_server udp", "[lab] sip_server tcp", "[lab] gws tcp"]
+
+
+def test_tls_has_a_listener_of_its_own() -> None:
+    secure = 'sip_tls = "127.0.0.1:5061"\n[sip_server]\naddress = "a:1"\ntls_certificate = "/a.pem"\ntls_key = "/a.key"'
+    product = parse(f'[gws]\nurl = "http://a"\n[gateway]\n{secure}')
+    found = [each for each in listeners(product) if each.setting == "[gateway] sip_tls"]
+    assert found == [Listener("tcp", Address("127.0.0.1", 5061), "[gateway] sip_tls")]

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from cordboard.cli import running
+from cordboard.cli.running import Ready
 from cordboard.net.errors import PortTaken
 
 
@@ -19,11 +20,11 @@ class Parts:
     def __init__(self) -> None:
         self.said: list[str] = []
 
-    async def start(self, stack: AsyncExitStack) -> str:
+    async def start(self, stack: AsyncExitStack) -> Ready:
         for name in ("first", "second"):
             self.said.append(f"{name} starts")
             stack.push_async_callback(self._end, name)
-        return "all is ready"
+        return Ready("all is ready")
 
     async def _end(self, name: str) -> None:
         await asyncio.sleep(0)
@@ -39,7 +40,7 @@ def test_signal_ends_everything_in_the_opposite_order(
 ) -> None:
     parts = Parts()
 
-    async def start(stack: AsyncExitStack) -> str:
+    async def start(stack: AsyncExitStack) -> Ready:
         asyncio.get_running_loop().call_later(0.01, os.kill, os.getpid(), number)
         return await parts.start(stack)
 
@@ -51,11 +52,11 @@ def test_signal_ends_everything_in_the_opposite_order(
 def test_signal_during_the_start_ends_what_was_started(capsys: pytest.CaptureFixture[str]) -> None:
     parts = Parts()
 
-    async def start(stack: AsyncExitStack) -> str:
+    async def start(stack: AsyncExitStack) -> Ready:
         await parts.start(stack)
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.Event().wait()
-        return "never"
+        return Ready("never")
 
     running.run(start)
     assert parts.said == IN_ORDER
@@ -65,7 +66,7 @@ def test_signal_during_the_start_ends_what_was_started(capsys: pytest.CaptureFix
 def test_second_signal_does_not_disturb_the_end() -> None:
     parts = Parts()
 
-    async def start(stack: AsyncExitStack) -> str:
+    async def start(stack: AsyncExitStack) -> Ready:
         async def slow() -> None:
             os.kill(os.getpid(), signal.SIGINT)
             await asyncio.sleep(0.02)
@@ -82,7 +83,7 @@ def test_second_signal_does_not_disturb_the_end() -> None:
 def test_failed_start_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     parts = Parts()
 
-    async def start(stack: AsyncExitStack) -> str:
+    async def start(stack: AsyncExitStack) -> Ready:
         await parts.start(stack)
         raise PortTaken("udp", ("127.0.0.1", 5060))
 
@@ -96,9 +97,72 @@ def test_failed_start_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture
 def test_part_that_does_not_end_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "_END_SECONDS", 0.05)
 
-    async def start(stack: AsyncExitStack) -> str:
+    async def start(stack: AsyncExitStack) -> Ready:
         stack.push_async_callback(asyncio.Event().wait)
         asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
-        return "ready"
+        return Ready("ready")
 
     running.run(start)
+
+
+class Draining:
+    """Something that drains when it is told to, until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.began = 0
+        self.over = asyncio.Event()
+
+    async def run(self) -> None:
+        self.began += 1
+        await self.over.wait()
+
+
+def after(seconds: float, *numbers: signal.Signals) -> None:
+    for order, number in enumerate(numbers, 1):
+        asyncio.get_running_loop().call_later(order * seconds, os.kill, os.getpid(), number)
+
+
+def test_sigterm_drains_before_the_end() -> None:
+    parts, draining = Parts(), Draining()
+
+    def drained() -> None:
+        parts.said.append("drained")
+        draining.over.set()
+
+    async def start(stack: AsyncExitStack) -> Ready:
+        await parts.start(stack)
+        after(0.01, signal.SIGTERM)
+        asyncio.get_running_loop().call_later(0.1, drained)
+        return Ready("ready", draining.run)
+
+    running.run(start)
+    assert draining.began == 1
+    assert parts.said == [*IN_ORDER[:2], "drained", *IN_ORDER[2:]]
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_second_signal_ends_the_draining(second: signal.Signals) -> None:
+    parts, draining = Parts(), Draining()
+
+    async def start(stack: AsyncExitStack) -> Ready:
+        await parts.start(stack)
+        after(0.02, signal.SIGTERM, second)
+        return Ready("ready", draining.run)
+
+    running.run(start)
+    assert draining.began == 1
+    assert parts.said == IN_ORDER
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_signals_do_not_drain(number: signal.Signals) -> None:
+    parts, draining = Parts(), Draining()
+
+    async def start(stack: AsyncExitStack) -> Ready:
+        await parts.start(stack)
+        after(0.01, number)
+        return Ready("ready", draining.run)
+
+    running.run(start)
+    assert draining.began == 0
+    assert parts.said == IN_ORDER

@@ -92,8 +92,10 @@ async def test_lab(tmp_path: Path) -> None:
             assert second.returncode == 2
             assert [line.rsplit("; ", 1)[1] for line in log.splitlines()] == [
                 "[gateway] sip moves it",
+                "[gateway] sip moves it",
                 "[gateway] websocket moves it",
                 "[desk] listen moves it",
+                "[lab] sip_server moves it",
                 "[lab] sip_server moves it",
                 "[lab] gws moves it",
             ]

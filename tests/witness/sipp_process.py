@@ -16,11 +16,11 @@ from pathlib import Path
 
 from cordboard.sip.message import Message, Request, parse_message
 from kit.phone import until
-from kit.site import HOST, free_port
+from kit.site import HOST, free_port, free_sip_port
 
 SCENARIOS = Path(__file__).parent / "sipp"
 SECONDS = 25  # for a whole scenario, as SIPp counts; it is killed 3 s later
-RECORD = re.compile(rb"UDP message (sent|received) [(\[](\d+)(?: bytes\)|\] bytes ):\r?\n\r?\n")
+RECORD = re.compile(rb"(?:UDP|TCP) message (sent|received) [(\[](\d+)(?: bytes\)|\] bytes ):\r?\n\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,13 @@ class Sipp:
 
 
 @contextlib.asynccontextmanager
-async def sipp(scenario: str, directory: Path, **keys: str | int) -> AsyncIterator[Sipp]:
+async def sipp(scenario: str, directory: Path, *, transport: str = "udp", **keys: str | int) -> AsyncIterator[Sipp]:
     """`keys` are the scenario's words in square brackets; `directory` is for its records."""
     assert shutil.which("sipp"), "no sipp on PATH: apt-get install sip-tester"
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_sip_port()
     words = [word for key, value in keys.items() for word in ("-key", key, str(value))]
-    options = ["-sf", str(SCENARIOS / scenario), "-m", "1", "-i", HOST, "-p", str(port), "-bind_local", "-t", "u1"]
+    options = ["-sf", str(SCENARIOS / scenario), "-m", "1", "-i", HOST, "-p", str(port), "-bind_local"]
+    options += ["-t", {"udp": "u1", "tcp": "t1"}[transport]]
     records = ["-trace_msg", "-message_file", str(directory / "messages")]
     errors = ["-trace_err", "-error_file", str(directory / "errors")]
     bounds = ["-timeout", f"{SECONDS}s", "-timeout_error", "-nostdin", "-cp", str(free_port(socket.SOCK_DGRAM))]

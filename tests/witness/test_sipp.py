@@ -49,13 +49,15 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(scenario: str, phone: TrunkPhone, records: Path, **keys: str) -> AsyncIterator[Scene]:
+async def scene(
+    scenario: str, phone: TrunkPhone, records: Path, *, transport: str = "udp", **keys: str
+) -> AsyncIterator[Scene]:
     """The page registers, which sets the scenario going."""
     known = {"rtp_address": phone.host, "rtp_port": phone.port, "call_uuid": CALL_UUID}
     async with (
         jssip_site("obedient_page.js") as pages,
-        sipp(scenario, records, **known, **keys) as server,
-        site(server.address, origins=[pages.origin]) as running,
+        sipp(scenario, records, transport=transport, **known, **keys) as server,
+        site(server.address, origins=[pages.origin], transport=transport) as running,
         chromium() as browser,
     ):
         agent = await pages.open(browser, microphone=AGENT)
@@ -119,6 +121,17 @@ def assert_same_session(earlier: Message, later: Message) -> None:
 
 def described(message: Message) -> SessionDescription:
     return parse(message.body.decode())
+
+
+async def test_inbound_call_over_the_gateways_own_tcp_connection(customer: TrunkPhone, tmp_path: Path) -> None:
+    """SIPp opens none: its INVITE comes by the connection that the REGISTER came by."""
+    async with scene("answered_by_cti.xml", customer, tmp_path, transport="tcp", customer="+15550100") as call:
+        answer = await call.server.message("< 1 200 INVITE")
+        customer.take(answer.body.decode())
+        await call.server.message("< 3 200 INVITE")
+        await call.talk()
+        assert call.site.gateway.trunk.transports.connections == 1
+        await call.end()
 
 
 async def test_make_call_that_reaches_the_agent_first(called_party: TrunkPhone, tmp_path: Path) -> None:

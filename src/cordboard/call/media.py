@@ -53,8 +53,8 @@ class MediaRequest:
 class MediaReply:
     """The outcome of a request: the description made, or why not with a SIP status (0: it worked).
 
-    `reoffer` with a description taken in: what the other side was told is out of date (video, codec). That side is to be
-    offered anew, or, while our answer to it has been made but not sent, the answer is to be made anew.
+    `reoffer` with a description taken in: what the other side was told is out of date (video, codec). That side is to
+    be offered anew, or, while our answer to it has been made but not sent, the answer is to be made anew.
     `silent` with LISTEN_PAGE: seconds since the page's last packet.
     """
 

@@ -6,17 +6,18 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 from aiohttp import web
 
 from cordboard.cli.lab_call import call
-from cordboard.cli.running import run, settings_from
+from cordboard.cli.running import Ready, run, settings_from
 from cordboard.cli.serve import Product, start_product, start_site
 from cordboard.config import Settings
 from cordboard.lab.gws import GwsSettings, create_gws, lab_account
 from cordboard.lab.lab import TelephoneLab, TelephoneLabSettings, agents_dns
+from cordboard.lab.sip_server.faults import Faults
 from cordboard.lab.sip_server.settings import SipServerSettings
 
 
@@ -29,9 +30,9 @@ def lab(context: click.Context, config: str | None) -> None:
         return
     settings = settings_from(config, in_lab=True)
 
-    async def start(running: AsyncExitStack) -> str:
-        await start_lab(settings, running)
-        return ready_text(settings)
+    async def start(running: AsyncExitStack) -> Ready:
+        lab = await start_lab(settings, running)
+        return Ready(ready_text(settings), lab.product.gateway.draining.run)
 
     run(start)
 
@@ -58,11 +59,22 @@ async def start_lab(settings: Settings, running: AsyncExitStack) -> Lab:
 
 
 def telephone_settings(settings: Settings) -> TelephoneLabSettings:
-    """What SIP Server and the customers are told of the settings."""
+    """What SIP Server and the customers are told of the settings; over TLS it has the gateway's own certificate."""
     listen = (settings.lab.sip_server.host, settings.lab.sip_server.port)
     dns = agents_dns((agent.dn, agent.sip_server_password) for agent in settings.agents)
     no_answer_timeout = float(settings.lab.no_answer_timeout)
-    return TelephoneLabSettings(SipServerSettings(address=listen, dns=dns, no_answer_timeout=no_answer_timeout))
+    sip_server = SipServerSettings(
+        address=listen, dns=dns, no_answer_timeout=no_answer_timeout, faults=_faults(settings)
+    )
+    own = settings.sip_server
+    if own.transport == "tls":
+        sip_server = replace(sip_server, certificate=own.tls_certificate, key=own.tls_key, ca_file=own.tls_ca_file)
+    return TelephoneLabSettings(sip_server)
+
+
+def _faults(settings: Settings) -> Faults:
+    lab = settings.lab
+    return Faults(lab.drop / 100, lab.duplicate / 100, lab.reorder / 100, lab.delay / 1000, seed=lab.seed)
 
 
 def gws_settings(settings: Settings) -> GwsSettings:

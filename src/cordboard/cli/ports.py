@@ -24,13 +24,17 @@ def listeners(settings: Settings) -> list[Listener]:
     """What gateway and desk bind, and the look-alikes in the lab."""
     found = [
         Listener("udp", settings.gateway.sip, "[gateway] sip"),
+        Listener("tcp", settings.gateway.sip, "[gateway] sip"),
         Listener("tcp", settings.gateway.websocket, "[gateway] websocket"),
         Listener("tcp", settings.desk.listen, "[desk] listen"),
     ]
+    if settings.gateway.sip_tls:
+        found.append(Listener("tcp", settings.gateway.sip_tls, "[gateway] sip_tls"))
     if settings.metrics.listen:
         found.append(Listener("tcp", settings.metrics.listen, "[metrics] listen"))
     if settings.in_lab:
         found.append(Listener("udp", settings.lab.sip_server, "[lab] sip_server"))
+        found.append(Listener("tcp", settings.lab.sip_server, "[lab] sip_server"))
         found.append(Listener("tcp", settings.lab.gws, "[lab] gws"))
     return found
 

@@ -8,18 +8,31 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import NoReturn
 
 import uvloop
 
 from cordboard import observe
 from cordboard.cli import ports
+from cordboard.cli.state import StateUnusable
 from cordboard.config import ConfigError, Settings, lab_settings, load
 from cordboard.media.relay.launch import WorkerFailed
-from cordboard.net.errors import AddressUnusable, PortTaken
+from cordboard.net.errors import AddressUnusable, NameUnknown, PortTaken
+from cordboard.net.tasks import Tasks
+from cordboard.net.tls import CertificateUnusable
 
-Start = Callable[[AsyncExitStack], Awaitable[str]]
-"""Starts everything, registering its end with the stack; gives the text that tells that all is ready."""
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """`text` tells that all is ready; `drain` returns when nothing is in progress any more or has had its time."""
+
+    text: str
+    drain: Callable[[], Awaitable[None]] | None = None
+
+
+Start = Callable[[AsyncExitStack], Awaitable[Ready]]
+"""Starts everything, registering its end with the stack."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS = 10.0
@@ -50,33 +63,57 @@ def run(start: Start) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(_until_signal(start))
-        except (PortTaken, AddressUnusable, WorkerFailed) as error:
+        except (PortTaken, AddressUnusable, NameUnknown, CertificateUnusable, StateUnusable, WorkerFailed) as error:
             give_up([str(error)])
 
 
 async def _until_signal(start: Start) -> None:
-    ending = asyncio.Event()
-    starting = asyncio.current_task()
-
-    def signalled() -> None:
-        if starting is not None and not ready and not ending.is_set():
-            starting.cancel()
-        ending.set()
-
-    ready = False
-    for number in _SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, signalled)
+    signals = _Signals()
     running = AsyncExitStack()
     try:
-        text = await start(running)
-        ready = True
-        print(text, flush=True)
-        await ending.wait()
+        ready = await start(running)
+        signals.ready(ready.drain)
+        print(ready.text, flush=True)
+        await signals.ending.wait()
     except asyncio.CancelledError:
-        if not ending.is_set():
+        if not signals.ending.is_set():
             raise
     finally:
+        await signals.close()
         await _end(running)
+
+
+class _Signals:
+    """SIGTERM drains first where there is something to drain; a second one ends at once, as the others do."""
+
+    def __init__(self) -> None:
+        self.ending = asyncio.Event()
+        self._starting = asyncio.current_task()
+        self._drain: Callable[[], Awaitable[None]] | None = None
+        self._tasks = Tasks("cli")
+        for number in _SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._signalled, number)
+
+    def ready(self, drain: Callable[[], Awaitable[None]] | None) -> None:
+        self._starting, self._drain = None, drain
+
+    def _signalled(self, number: int) -> None:
+        drain, self._drain = self._drain, None
+        if number == signal.SIGTERM and drain is not None and not self.ending.is_set():
+            self._tasks.start(self._drained(drain), "drain")
+            return
+        if self._starting is not None and not self.ending.is_set():
+            self._starting.cancel()
+        self.ending.set()
+
+    async def _drained(self, drain: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await drain()
+        finally:
+            self.ending.set()
+
+    async def close(self) -> None:
+        await self._tasks.close()
 
 
 async def _end(running: AsyncExitStack) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import click
 from aiohttp import web
 
-from cordboard.cli.running import run, settings_from
+from cordboard.cli.running import Ready, run, settings_from
+from cordboard.cli.state import token_secret
 from cordboard.config import Address, Settings
 from cordboard.desk import create_desk
 from cordboard.gateway.gateway import Gateway
@@ -26,9 +26,9 @@ def serve(config: str) -> None:
     """Run gateway and desk."""
     settings = settings_from(config, in_lab=False)
 
-    async def start(running: AsyncExitStack) -> str:
-        await start_product(settings, running)
-        return ready_text(settings)
+    async def start(running: AsyncExitStack) -> Ready:
+        product = await start_product(settings, running)
+        return Ready(ready_text(settings), product.gateway.draining.run)
 
     run(start)
 
@@ -40,20 +40,31 @@ class Product:
     engine: RelayEngine
     gateway: Gateway
 
+    async def end(self) -> None:
+        """End gateway and media, or leave the calls in their workers to the next gateway."""
+        leaving = self.gateway.hands_over
+        await self.gateway.close()
+        await (self.engine.leave() if leaving else self.engine.shutdown())
+
 
 async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
     """Start media engine, gateway and desk; `running` ends them in the opposite order."""
     metrics = Metrics()
-    secret = secrets.token_bytes(32)  # of this run: pages fetch a new token when the gateway refuses the old one
+    secret = token_secret(settings.gateway.state_directory)
     engine = await RelayEngine.start(relay_settings(settings))
-    running.push_async_callback(engine.shutdown)
-    gateway = await Gateway.start(settings, engine, secret, metrics)
-    running.push_async_callback(gateway.close)
+    try:
+        gateway = await Gateway.start(settings, engine, secret, metrics)
+    except BaseException:
+        kept = bool(settings.media.worker_directory)  # a start that fails ends no call of the process before
+        await (engine.leave() if kept else engine.shutdown())
+        raise
+    product = Product(engine, gateway)
+    running.push_async_callback(product.end)
     desk = create_desk(settings, secret=secret, metrics=metrics)
     await start_site(desk, settings.desk.listen, running, handler_cancellation=True)
     if settings.metrics.listen:
         await start_site(_metrics_site(metrics), settings.metrics.listen, running)
-    return Product(engine, gateway)
+    return product
 
 
 async def start_site(
@@ -73,6 +84,9 @@ def relay_settings(settings: Settings) -> RelaySettings:
         rtp_ports=(media.rtp_ports.first, media.rtp_ports.last),
         webrtc_ports=(media.webrtc_ports.first, media.webrtc_ports.last),
         workers=media.workers,
+        worker_directory=media.worker_directory,
+        codecs=media.codecs,
+        video_codecs=media.video_codecs if media.video else (),
         trunk_source=TrunkSource(media.trunk_source),
         log_level=settings.log.level,
         log_format=settings.log.format,

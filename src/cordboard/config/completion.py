@@ -13,7 +13,10 @@ Values = Mapping[str, Any]
 
 _DERIVED: tuple[tuple[str, Callable[[Values], object]], ...] = (
     ("sip_server.address", lambda values: values["lab.sip_server"]),
-    ("gateway.websocket_url", lambda values: f"ws://{values['gateway.websocket']}/ws"),
+    (
+        "gateway.websocket_url",
+        lambda values: f"ws{'s' if values['gateway.websocket_certificate'] else ''}://{values['gateway.websocket']}/ws",
+    ),
     ("gateway.advertise", lambda values: values["gateway.sip"]),
     ("media.advertise", lambda values: values["media.address"]),
     ("media.workers", lambda values: min(os.cpu_count() or 1, len(values["media.webrtc_ports"]))),
@@ -44,6 +47,12 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each contradiction as the names of the settings in it and a sentence. `values` are complete."""
     yield from _unreachable(values)
     yield from _same_port(values)
+    yield from _half_an_identity(values)
+    if 0 < values["gateway.session_expires"] < values["gateway.min_se"]:
+        yield (
+            ("gateway.session_expires", "gateway.min_se"),
+            "[gateway] session_expires: is below min_se; set 0 or at least that",
+        )
     rtp, webrtc = values["media.rtp_ports"], values["media.webrtc_ports"]
     if rtp.overlaps(webrtc):
         yield (
@@ -54,6 +63,23 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (
             ("media.workers", "media.webrtc_ports"),
             f"[media] workers: {values['media.workers']} workers need as many webrtc_ports, {webrtc} is {len(webrtc)}",
+        )
+
+
+def _half_an_identity(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A certificate is nothing without its key, and a TLS listener nothing without both."""
+    for certificate, key in (
+        ("gateway.websocket_certificate", "gateway.websocket_key"),
+        ("sip_server.tls_certificate", "sip_server.tls_key"),
+    ):
+        if bool(values[certificate]) != bool(values[key]):
+            there, missing = (certificate, key) if values[certificate] else (key, certificate)
+            section, name = missing.split(".")
+            yield (there, missing), f"[{section}] {name}: is missing; {there.split('.')[1]} is nothing without it"
+    if values["gateway.sip_tls"] and not values["sip_server.tls_certificate"]:
+        yield (
+            ("gateway.sip_tls", "sip_server.tls_certificate"),
+            "[gateway] sip_tls: needs a certificate; set [sip_server] tls_certificate and tls_key",
         )
 
 

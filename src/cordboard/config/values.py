@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A host (name or IP literal, IPv6 without brackets) and a port; false when it names no host."""
+    """A host (name or IP literal, IPv6 without brackets) and a port; false when it names no host.
+
+    Port 0 stands for none: it is not written.
+    """
 
     host: str
     port: int
 
     def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}" if self.port else host
 
     def __bool__(self) -> bool:
         return bool(self.host)

@@ -93,6 +93,7 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
         "gwsPassword": prefill.gws_password if prefill else "",
         "cometdChannel": "/user/agent/events",
         "useGwsForDialing": True,
+        "video": settings.media.video,
         "audio": {
             "echoCancellation": settings.desk.echo_cancellation,
             "noiseSuppression": settings.desk.noise_suppression,

@@ -86,12 +86,17 @@ def _route(request: web.Request) -> str:
     return resource.canonical if resource is not None else "unknown"
 
 
+def websocket_source(url: str) -> str:
+    """The WebSocket as a source of a Content-Security-Policy, which knows no IPv6 addresses: then its scheme alone."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}:" if ":" in (parts.hostname or "") else f"{parts.scheme}://{parts.netloc}"
+
+
 def security_headers(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A handler of the signal on_response_prepare."""
-    websocket = urlsplit(settings.gateway.websocket_url)
     policy = {
         "default-src": "'self'",
-        "connect-src": f"'self' {websocket.scheme}://{websocket.netloc}",
+        "connect-src": f"'self' {websocket_source(settings.gateway.websocket_url)}",
         "img-src": "'self' data:",
         "media-src": "'self' data: blob:",
         "object-src": "'none'",

@@ -9,10 +9,12 @@ import asyncio
 from collections.abc import Callable
 
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
+from cordboard.call.dialing import PlaceCall
 from cordboard.call.events import CallEnded
 from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
 from cordboard.gateway.media import MediaRequests
+from cordboard.gateway.outliving.snapshots import Snapshots
 from cordboard.genesys import dialect
 from cordboard.media.port import MediaEngine, MediaEvent, MediaEventKind
 from cordboard.net.tasks import Tasks
@@ -29,7 +31,14 @@ Place = tuple[Side, str]  # a session, as its core names it
 class Calls:
     """`to_core` hands a command to the SIP core of a side."""
 
-    def __init__(self, engine: MediaEngine, tasks: Tasks, to_core: ToCore, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        engine: MediaEngine,
+        tasks: Tasks,
+        to_core: ToCore,
+        metrics: Metrics,
+        snapshots: Snapshots | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._media = MediaRequests(engine, tasks, self._media_replied)
         self._to_core = to_core
@@ -39,6 +48,9 @@ class Calls:
         self._places: dict[str, set[Place]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._made_by: dict[str, str] = {}
+        self._snapshots = snapshots
+        self._none = asyncio.Event()
+        self._none.set()
         engine.on_event(self._media_happened)
 
     def __len__(self) -> int:
@@ -53,20 +65,49 @@ class Calls:
 
     def begin(self, call: Call, side: Side, invited: sip.Invited) -> None:
         """A new call, made by `side`."""
-        self._calls[call.name] = call
-        self._made_by[call.name] = str(side)
-        self._metrics.calls.set(len(self._calls))
+        self._note(call, str(side))
         uuid = invited.request.headers.get(dialect.CALL_UUID) or ""
         log.info("call begins", call=call.name, uuid=uuid, dn=call.page.dn, made_by=str(side))
         self.feed(call, FromSip(side, invited))
 
+    def place(self, call: Call, order: PlaceCall) -> None:
+        """A new call that SIP Server has the agent make."""
+        self._note(call, str(Side.PAGE))
+        log.info("call begins", call=call.name, dn=call.page.dn, made_by="REFER")
+        self.feed(call, order)
+
+    def adopt(self, call: Call, input: CallInput) -> None:
+        """A call of an earlier process, and what is to happen to it first."""
+        self._note(call, "earlier process")
+        log.info("call taken up", call=call.name, uuid=call.trunk.call_uuid, dn=call.page.dn)
+        self.feed(call, input)
+
+    def _note(self, call: Call, made_by: str) -> None:
+        self._calls[call.name] = call
+        self._made_by[call.name] = made_by
+        self._metrics.calls.set(len(self._calls))
+        self._none.clear()
+
+    async def emptied(self) -> None:
+        """Wait until there is no call."""
+        await self._none.wait()
+
+    def replace(self, call: Call, invited: sip.Invited) -> None:
+        """A new dialog is to take the place of the call's dialog with SIP Server."""
+        log.info("call gets another dialog", call=call.name, dn=call.page.dn)
+        self.feed(call, FromSip(Side.TRUNK, invited))
+
     def deliver(self, side: Side, session: str, event: sip.Output) -> bool:
         """An output of a core about one of our sessions; False if no call has that session."""
-        call = self._calls.get(self._by_session.get((side, session), ""))
+        call = self.of_session(side, session)
         if call is None:
             return False
         self.feed(call, FromSip(side, event))
         return True
+
+    def of_session(self, side: Side, session: str) -> Call | None:
+        """The call that has this session of a core."""
+        return self._calls.get(self._by_session.get((side, session), ""))
 
     def of_dn(self, dn: str) -> list[Call]:
         return [call for call in self._calls.values() if call.page.dn == dn]
@@ -79,6 +120,8 @@ class Calls:
             for output in outputs:
                 self._carry_out(call, output)
             self._schedule(call)
+            if self._snapshots and not call.over:
+                self._snapshots.note(call)
         except Exception:
             log.exception("call broken", call=call.name)
             self._break(call)
@@ -113,7 +156,11 @@ class Calls:
             self._by_session.pop(place, None)
         if timer := self._timers.pop(call.name, None):
             timer.cancel()
+        if self._snapshots:
+            self._snapshots.forget(call.name)
         self._metrics.calls.set(len(self._calls))
+        if not self._calls:
+            self._none.set()
         return places
 
     def _break(self, call: Call) -> None:
@@ -145,8 +192,16 @@ class Calls:
             log.info("media connected", call=call.name)
             return
         log.warning("media lost", call=call.name, kind=str(event.kind), why=event.why)
-        self.feed(call, MediaLost(event.why or str(event.kind)))
+        self.feed(call, MediaLost(event.why or str(event.kind), silent=event.kind is MediaEventKind.LOST))
 
     def end_all(self, why: str) -> None:
         for call in list(self._calls.values()):
             self.feed(call, EndCall(why, 503))
+
+    def leave_all(self) -> None:
+        """Hand the calls over: their media goes on, another process takes them up."""
+        if self._snapshots:
+            self._snapshots.write_all()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()

@@ -10,25 +10,32 @@ import secrets
 
 from cordboard.call.call import Call
 from cordboard.call.media import Side
-from cordboard.call.page_leg import CallSettings, PageBack, PageGone, PageLeg
-from cordboard.call.trunk_leg import TrunkLeg
+from cordboard.call.page.leg import PageLeg
+from cordboard.call.page.presence import CallSettings
+from cordboard.call.snapshot import Dialog
+from cordboard.call.trunk.leg import TrunkLeg
+from cordboard.call.trunk.settings import HoldForm, TrunkSettings
 from cordboard.config.settings import Settings
 from cordboard.gateway.authentication import PageAuthentication
+from cordboard.gateway.availability import OPTIONS, Availability
 from cordboard.gateway.calls import Calls
+from cordboard.gateway.outliving.draining import Draining
+from cordboard.gateway.outliving.page_moves import PageMoves
+from cordboard.gateway.outliving.restoring import NOWHERE, Restoring
+from cordboard.gateway.outliving.snapshots import Snapshots
 from cordboard.gateway.pages import PageSide
-from cordboard.gateway.registrations import Registrations
+from cordboard.gateway.reachability import Reachability
+from cordboard.gateway.registrations import REGISTER, Registrations
 from cordboard.gateway.seats import Seats
-from cordboard.gateway.trunk import TrunkSide, resolve
+from cordboard.gateway.server_calls import CallLimits, ServerCalls, user_of
+from cordboard.gateway.trunk import TrunkSide
 from cordboard.media.port import MediaEngine
 from cordboard.net.tasks import Tasks
-from cordboard.observe.log import Occasionally, get_log
+from cordboard.observe.log import get_log
 from cordboard.observe.metrics import Metrics
 from cordboard.seat import seat as seats
 from cordboard.seat.store import MemoryStore
 from cordboard.sip import events as sip
-from cordboard.sip.errors import RemoteProtocolError
-from cordboard.sip.message import Request
-from cordboard.sip.uri import Uri
 
 log = get_log("gateway")
 
@@ -36,78 +43,121 @@ log = get_log("gateway")
 class Gateway:
     """Made by `await Gateway.start(...)`; `close` ends every call and takes every registration back."""
 
-    def __init__(
-        self, settings: Settings, engine: MediaEngine, secret: bytes, server_host: str, metrics: Metrics
-    ) -> None:
+    def __init__(self, settings: Settings, engine: MediaEngine, secret: bytes, metrics: Metrics) -> None:
         gateway = settings.gateway
         passwords = {agent.dn: agent.page_password for agent in settings.agents}
         judge = PageAuthentication(passwords, secret, gateway.realm, gateway.page_digest)
         self._settings = settings
         self._tasks = Tasks("gateway")
-        self._occasionally = Occasionally(log)
-        self._call_settings = CallSettings(reject_status=gateway.reject_status)
-        self.trunk = TrunkSide(settings.sip_server.address, server_host, self._from_trunk, metrics)
+        self._call_settings = CallSettings(
+            hold_treatment=gateway.hold_treatment_seconds,
+            without_page=gateway.call_without_page_seconds,
+            reject_status=gateway.reject_status,
+        )
+        self._trunk_settings = TrunkSettings(
+            accepts_refer=gateway.refer == "accept",
+            hold_form=HoldForm(gateway.hold_form),
+            reliable_provisional=gateway.reliable_provisional,
+            new_call_retrieves=gateway.new_call_retrieves,
+        )
+        self.trunk = TrunkSide(settings, self._from_trunk, metrics)
         self.pages = PageSide(gateway, judge, self, metrics)
-        self.calls = Calls(engine, self._tasks, self._to_core, metrics)
-        self.seats = Seats(MemoryStore(tuple(passwords), gateway.page_gone_seconds), self._seat_says)
+        kept = Snapshots(engine, self._tasks, self._dialog_of) if settings.media.worker_directory else None
+        self.calls = Calls(engine, self._tasks, self._to_core, metrics, kept)
+        store = MemoryStore(tuple(passwords), gateway.page_gone_seconds, gateway.unreachable == "deregister")
+        self.seats = Seats(store, self._seat_says)
+        self._page_moves = PageMoves(self.calls, self.seats)
         self.registrations = Registrations(settings, self.trunk, metrics)
+        self.availability = Availability(settings.sip_server, self.trunk, self.registrations, metrics)
+        self.reachability = Reachability(gateway, self.pages, self.seats.feed)
+        metrics.reachable_dns.set_function(lambda: self.seats.reachable if self.availability.reachable else 0)
+        self.limits = CallLimits(gateway, self.calls)
+        self.server_calls = ServerCalls(
+            self.calls, self.seats, self.limits, self.reachability, self.trunk.feed, self._call
+        )
+        self.draining = Draining(gateway, self.calls, self.seats, self.pages, self.registrations, metrics)
+        self.restoring = Restoring(
+            engine, self.calls, self._to_core, self._saved_call, self._expect, lambda: self.trunk.server
+        )
 
     @classmethod
     async def start(cls, settings: Settings, engine: MediaEngine, secret: bytes, metrics: Metrics) -> Gateway:
-        """Open both sides. `secret` is the desk's, for tokens. Raises `PortTaken` or `AddressUnusable`."""
-        gateway = cls(settings, engine, secret, await resolve(settings.sip_server.address), metrics)
+        """Open both sides. `secret` is the desk's, for tokens. Raises what `open` of both may raise."""
+        gateway = cls(settings, engine, secret, metrics)
         try:
-            await gateway.trunk.open(settings.gateway.sip, settings.gateway.advertise)
+            await gateway.trunk.open()
+            await gateway.restoring.run()
             await gateway.pages.open()
+            gateway.availability.start()
         except BaseException:
             await gateway.close()
             raise
         return gateway
 
+    @property
+    def hands_over(self) -> bool:
+        """Calls are left to the next gateway: the draining is over, or was cut short."""
+        wanted = self._settings.gateway.after_drain == "hand over" and bool(self._settings.media.worker_directory)
+        return wanted and self.draining.active and len(self.calls) > 0
+
     async def close(self) -> None:
-        self.calls.end_all("the gateway stops")
+        """End what is in progress, or leave it to the next gateway."""
+        leaving = self.hands_over
+        if leaving:
+            self.calls.leave_all()
+        else:
+            self.calls.end_all("the gateway stops")
         self.seats.close()
-        await self.registrations.close()
+        self.reachability.close()
+        self.availability.close()
+        await self.registrations.close(take_back=not leaving)
         await self.pages.close()
-        self.trunk.close()
+        await self.trunk.close()
         await self._tasks.close()
 
     def _to_core(self, side: Side, command: sip.Input) -> None:
         (self.pages if side is Side.PAGE else self.trunk).feed(command)
 
+    def _dialog_of(self, side: Side, session: str) -> Dialog | None:
+        return (self.pages if side is Side.PAGE else self.trunk).core.snapshot(session)
+
     # --- SIP Server
 
     def _from_trunk(self, output: sip.Output) -> None:
         match output:
+            case sip.Invited() if self.draining.active and not output.replaces:
+                self.trunk.feed(sip.Reject(output.session, self.draining.status))
             case sip.Invited():
-                self._server_calls(output)
+                self.server_calls.invited(output)
             case sip.OutOfDialogReplied():
-                self.registrations.replied(output)
+                self._server_replied(output)
             case sip.OutOfDialogRequested():
                 self._server_asks(output)
             case sip.Transmit() | sip.Malformed():
                 pass
             case _:
+                self.server_calls.forget(output.session)
+                if isinstance(output, sip.Rejected):
+                    self.availability.call_ended(output.status, output.response)
                 self.calls.deliver(Side.TRUNK, output.session, output)
 
-    def _server_calls(self, invited: sip.Invited) -> None:
-        dn = user_of(invited.request)
-        seat = self.seats.seat(dn)
-        if seat is None or seat.page is None:
-            status = 404 if seat is None else 480
-            self._occasionally.info(f"{dn} {status}", "call for a DN without a page refused", dn=dn, status=status)
-            self.trunk.feed(sip.Reject(invited.session, status))
-            return
-        self.calls.begin(self._call(dn, seat.page), Side.TRUNK, invited)
+    def _server_replied(self, output: sip.OutOfDialogReplied) -> None:
+        if output.key.startswith(REGISTER):
+            self.availability.ended(self.registrations.replied(output), output.status, output.response)
+        elif output.key.startswith(OPTIONS):
+            self.availability.replied(output)
 
     def _server_asks(self, output: sip.OutOfDialogRequested) -> None:
         """OPTIONS is answered per DN: a DN without a page is not there (reference: SIP Server 1.4)."""
         method, dn = output.request.method, user_of(output.request)
+        if method == "REFER":
+            self.server_calls.referred(output)
+            return
         if method != "OPTIONS":
             status = 481 if method in ("NOTIFY", "BYE", "INFO", "UPDATE") else 405
         else:
             seat = self.seats.seat(dn)
-            status = 200 if not dn or (seat and seat.page) else 480
+            status = 200 if not dn or (seat and seat.reachable) else 480
         self.trunk.feed(sip.Respond(output.transaction, status))
 
     # --- pages
@@ -120,6 +170,10 @@ class Gateway:
             self.pages.feed(sip.Reject(output.session, 403))
         elif not user_of(output.request):
             self.pages.feed(sip.Reject(output.session, 484))
+        elif self.draining.active:
+            self.pages.feed(sip.Reject(output.session, self.draining.status))
+        elif status := self.limits.refusal(dn, own=True):
+            self.pages.feed(sip.Reject(output.session, status))
         else:
             self.calls.begin(self._call(dn, page), Side.PAGE, output)
 
@@ -133,10 +187,17 @@ class Gateway:
     def page_removed(self, dn: str, flow: sip.Flow) -> None:
         self.seats.feed(dn, seats.PageRemoved(flow))
 
+    def page_said(self, flow: sip.Flow, words: dict[str, object]) -> None:
+        self.reachability.said(flow, words)
+
+    def page_responded(self, flow: sip.Flow) -> None:
+        self.reachability.responded(flow)
+
     def _seat_says(self, seat: seats.Seat, output: seats.SeatOutput) -> None:
         match output:
             case seats.StartRegistration():
-                self.registrations.start(seat.dn)
+                if not self.draining.active:
+                    self.registrations.start(seat.dn)
             case seats.StopRegistration():
                 self.registrations.stop(seat.dn)
             case seats.TakenOver(page):
@@ -145,41 +206,48 @@ class Gateway:
                 self._page_left(seat.dn, page)
             case seats.PageArrived(page, same):
                 self._page_arrived(seat.dn, page, same)
+            case seats.Reachable():
+                log.info("DN can be called again", dn=seat.dn)
+            case seats.Unreachable(why):
+                log.warning("DN cannot be called: its page is of no use", dn=seat.dn, why=why)
 
     def _page_left(self, dn: str, page: seats.Page) -> None:
         log.info("page left", dn=dn, flow=page.flow.connection)
-        for call in self.calls.of_dn(dn):
-            if call.page.flow == page.flow:
-                self.calls.feed(call, PageGone())
+        self.reachability.left(page.flow)
+        self._page_moves.left(dn, page)
 
     def _page_arrived(self, dn: str, page: seats.Page, same: bool) -> None:
         log.info("page registered", dn=dn, flow=page.flow.connection, same=same)
-        for call in self.calls.of_dn(dn):
-            if call.page.waits_for_page or (same and call.page.flow != page.flow):
-                self.calls.feed(call, PageBack(page.flow, page.target, same))
+        self.reachability.arrived(dn, page)
+        self._page_moves.arrived(dn, page)
 
     # --- calls
 
-    def _call(self, dn: str, page: seats.Page) -> Call:
-        name = f"call-{secrets.token_hex(6)}"
+    def _expect(self, dn: str) -> None:
+        self.seats.feed(dn, seats.PageExpected())
+
+    def _saved_call(self, dn: str, name: str) -> Call | None:
+        """A call of an earlier process, as it was before anything happened."""
+        return self._call(dn, seats.Page(NOWHERE, "", ""), name) if self.seats.seat(dn) else None
+
+    def _call(self, dn: str, page: seats.Page, name: str = "") -> Call:
+        name = name or f"call-{secrets.token_hex(6)}"
         page_leg = PageLeg(
             f"{name}/page",
             self.pages.contact(dn),
             flow=page.flow,
             dn=dn,
             target=page.target,
+            identity=page.identity,
             domain=self.pages.domain,
             settings=self._call_settings,
         )
         trunk_leg = TrunkLeg(
-            f"{name}/trunk", self.trunk.contact(dn), flow=self.trunk.server, dn=dn, domain=self.trunk.domain
+            f"{name}/trunk",
+            self.trunk.contact(dn),
+            flow=self.trunk.server,
+            dn=dn,
+            domain=self.trunk.domain,
+            settings=self._trunk_settings,
         )
         return Call(name, page_leg, trunk_leg)
-
-
-def user_of(request: Request) -> str:
-    """The user part of the Request-URI, empty if it has none."""
-    try:
-        return Uri.parse(request.uri).user or ""
-    except RemoteProtocolError:
-        return ""

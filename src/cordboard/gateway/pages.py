@@ -20,6 +20,7 @@ from cordboard.gateway.authentication import Challenged, Granted, PageAuthentica
 from cordboard.net.driver import CoreDriver
 from cordboard.net.http import HttpServer, serve_http
 from cordboard.net.identifiers import RandomIdentifiers
+from cordboard.net.tls import Identity
 from cordboard.net.websocket import SipWebSockets
 from cordboard.observe.log import Occasionally, get_log
 from cordboard.observe.metrics import Metrics
@@ -28,12 +29,15 @@ from cordboard.sip import events as sip
 from cordboard.sip.address import NameAddress
 from cordboard.sip.core import UserAgentCore
 from cordboard.sip.errors import RemoteProtocolError
+from cordboard.sip.fields import media_type
 from cordboard.sip.message import Request
 from cordboard.sip.registrar import Answer, Bound, Register, Registrar, Unbound, UnboundCause
 
 log = get_log("gateway")
 LISTENER = "page"
 PATH = "/ws"
+PING = "ping "
+LONGEST_WORDS = 2000
 
 
 class PageOwner(Protocol):
@@ -46,6 +50,10 @@ class PageOwner(Protocol):
     def from_page(self, dn: str, output: sip.Invited) -> None: ...
 
     def in_session(self, session: str, output: sip.Output) -> None: ...
+
+    def page_said(self, flow: sip.Flow, words: dict[str, object]) -> None: ...
+
+    def page_responded(self, flow: sip.Flow) -> None: ...
 
 
 class PageSide:
@@ -62,7 +70,9 @@ class PageSide:
         self._occasionally = Occasionally(log)
         self._registrar = Registrar()
         self._dns: dict[sip.Flow, str] = {}
-        self._sockets = SipWebSockets(LISTENER, self, self._origin_allowed)
+        self._flows: dict[str, sip.Flow] = {}  # of pings on their way
+        transport = "WSS" if settings.websocket_certificate else "WS"
+        self._sockets = SipWebSockets(LISTENER, self, self._origin_allowed, transport)
         self._server: HttpServer | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -77,20 +87,29 @@ class PageSide:
         return f"<sip:{dn}@{self.domain};transport=ws>"
 
     async def open(self) -> None:
-        """Raises `PortTaken` or `AddressUnusable`."""
+        """Raises `PortTaken`, `AddressUnusable` or `CertificateUnusable`."""
         application = web.Application()
         application.router.add_get(PATH, self._sockets.handle)
         listen = self._settings.websocket
-        self._server = await serve_http(application, listen.host, listen.port)
+        identity = Identity(self._settings.websocket_certificate, self._settings.websocket_key)
+        tls = identity if identity.certificate else None
+        self._server = await serve_http(application, listen.host, listen.port, identity=tls)
 
     def feed(self, input: sip.Input) -> None:
         self._driver.feed(input)
 
+    def ping(self, page: Page, dn: str, id: str) -> None:
+        """Ask for a sign of life; `page_said` and `page_responded` of the owner tell what comes."""
+        self._flows[f"{PING}{id}"] = page.flow
+        self._say(f"{PING}{id}", page, dn, {"do": "ping", "id": id})
+
     def tell(self, page: Page, dn: str, words: dict[str, object]) -> None:
         """Say something to a page outside a call (architecture section 4.10)."""
+        self._say(f"words to {page.identity}", page, dn, words)
+
+    def _say(self, key: str, page: Page, dn: str, words: dict[str, object]) -> None:
         own = f"<sip:{dn}@{self.domain}>"
         body = json.dumps(words, separators=(",", ":")).encode()
-        key = f"words to {page.identity}"
         self.feed(sip.SendRequest(key, page.flow, "MESSAGE", page.target, own, own, (), WORDS_TYPE, body))
 
     async def close(self) -> None:
@@ -135,7 +154,9 @@ class PageSide:
                 self._requested(output)
             case sip.Invited():
                 self._invited(output)
-            case sip.OutOfDialogReplied() | sip.Transmit():
+            case sip.OutOfDialogReplied():
+                self._replied(output)
+            case sip.Transmit():
                 pass
             case _:
                 self._owner.in_session(output.session, output)
@@ -148,6 +169,11 @@ class PageSide:
             return
         self._owner.from_page(dn, invited)
 
+    def _replied(self, output: sip.OutOfDialogReplied) -> None:
+        flow = self._flows.pop(output.key, None)
+        if flow is not None and output.response is not None:
+            self._owner.page_responded(flow)
+
     def _requested(self, output: sip.OutOfDialogRequested) -> None:
         """MESSAGE carries the page's answers to our words, OPTIONS asks whether we are there."""
         method = output.request.method
@@ -157,6 +183,8 @@ class PageSide:
             self.feed(sip.Respond(output.transaction, 403))
         else:
             self.feed(sip.Respond(output.transaction, 200 if method in ("MESSAGE", "OPTIONS") else 405))
+            if method == "MESSAGE":
+                self._owner.page_said(output.flow, words_of(output.request))
 
     def _register(self, output: sip.OutOfDialogRequested) -> None:
         dn = dn_of(output.request)
@@ -202,6 +230,17 @@ class PageSide:
                 log.info("page let its registration expire", flow=change.binding.flow.connection)
                 self._leave(change.binding.flow)
         self._schedule()
+
+
+def words_of(request: Request) -> dict[str, object]:
+    """What a MESSAGE in our words says, nothing if it is none."""
+    if media_type(request.headers.get("Content-Type")) != WORDS_TYPE or len(request.body) > LONGEST_WORDS:
+        return {}
+    try:
+        words = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return words if isinstance(words, dict) else {}
 
 
 def dn_of(request: Request) -> str:

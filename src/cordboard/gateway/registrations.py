@@ -1,7 +1,8 @@
-"""The DNs' registrations at SIP Server: one machine per DN, on the trunk's core.
+"""The DNs' registrations at SIP Server: the pool of their machines on the trunk's core, told in logs and metrics.
 
-Stopping takes back what is registered and waits a moment for the answers, so that SIP Server does not offer calls to
-a gateway that is gone.
+Nothing is taken back that somebody else may have by now: a de-REGISTER wipes the DN's binding whosever contact it
+names (reference: SIP Server 1.3 rule 4). Only a DN that its page has left is de-registered, and all of them where the
+gateway stops for good.
 """
 
 from __future__ import annotations
@@ -17,60 +18,94 @@ from cordboard.sip import events as sip
 from cordboard.sip.registration import (
     Account,
     Failed,
+    Forget,
     Input,
+    Move,
+    Output,
+    Pace,
     Registered,
-    Registration,
+    RegistrationPool,
+    Renew,
     Reply,
     SendRegister,
     Start,
+    State,
     Stop,
+    Unregistered,
+    Upkeep,
+    Wiped,
 )
-from cordboard.sip.registration.client import State
 
 log = get_log("gateway")
 LAST_WORDS = 1.0  # seconds that `close` waits for the answers to its de-REGISTERs
+REGISTER = "register "
+WHY_WIPED = "something else has de-registered this DN, another softphone or gateway perhaps: a DN has one registrar"
+MEANING = {
+    401: "SIP Server wants another password for this DN",
+    403: "SIP Server refuses this DN",
+    404: "SIP Server does not know this DN, or it is disabled there",
+    407: "SIP Server wants another password for this DN",
+}
 
 
 class Registrations:
-    """Starts and stops registrations by DN; keys of its requests are `register DN`."""
+    """Starts and stops registrations by DN; keys of its requests are `register SERVER CSEQ DN`."""
 
     def __init__(self, settings: Settings, trunk: TrunkSide, metrics: Metrics) -> None:
+        gateway = settings.gateway
         self._settings = settings
         self._trunk = trunk
         self._metrics = metrics
         self._occasionally = Occasionally(log)
-        self._identifiers = RandomIdentifiers()
         self._loop = asyncio.get_running_loop()
-        self._registrations: dict[str, Registration] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        upkeep = Upkeep(check_seconds=gateway.registration_check, query=gateway.registration_check_by == "query")
+        pace = Pace(gateway.registrations_in_flight, gateway.registrations_per_second)
+        self._pool = RegistrationPool(RandomIdentifiers(), upkeep, pace)
+        self._bound: set[str] = set()
         self._quiet = asyncio.Event()
 
     def start(self, dn: str) -> None:
-        if dn not in self._registrations:
-            self._registrations[dn] = Registration(self._account(dn), self._identifiers)
+        """Register the DN and keep it registered."""
+        if dn not in self._pool:
+            self._pool.add(dn, self._account(dn))
         self._feed(dn, Start())
 
     def stop(self, dn: str) -> None:
+        """Take the DN's registration back."""
         self._feed(dn, Stop())
 
-    def replied(self, output: sip.OutOfDialogReplied) -> None:
-        dn = output.key.removeprefix("register ")
-        self._feed(dn, Reply(output.status, output.response))
+    def move(self) -> None:
+        """Another SIP Server is in use: register there, without a word to the old one."""
+        for dn in self._pool.dns:
+            self._bound.discard(dn)
+            self._feed(dn, Move(self._account(dn)))
+
+    def renew(self) -> None:
+        """SIP Server was away: whatever it knew may be forgotten."""
+        for dn in self._pool.dns:
+            self._feed(dn, Renew())
+
+    def replied(self, output: sip.OutOfDialogReplied) -> str:
+        """Take the response to a REGISTER; the name of the server that it was sent to."""
+        _, server, cseq, dn = output.key.split(" ", 3)
+        self._feed(dn, Reply(output.status, output.response, int(cseq)))
+        return server
 
     def registered(self, dn: str) -> bool:
-        registration = self._registrations.get(dn)
-        return registration is not None and registration.state is State.REGISTERED
+        return dn in self._bound
 
-    async def close(self) -> None:
-        for dn in list(self._registrations):
-            self._feed(dn, Stop())
+    async def close(self, *, take_back: bool = True) -> None:
+        """`take_back` False leaves the bindings as they are, for whoever takes the DNs over."""
+        for dn in self._pool.dns:
+            self._feed(dn, Stop() if take_back else Forget())
         self._look_whether_quiet()
         try:
             await asyncio.wait_for(self._quiet.wait(), LAST_WORDS)
         except TimeoutError:
             log.warning("SIP Server did not answer the de-registrations")
-        for timer in self._timers.values():
-            timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _account(self, dn: str) -> Account:
         agent = self._settings.agent(dn)
@@ -84,33 +119,57 @@ class Registrations:
             expires=self._settings.gateway.registration_expires,
         )
 
+    # --- to and from the machines
+
     def _feed(self, dn: str, input: Input) -> None:
-        registration = self._registrations.get(dn)
-        if registration is None:
-            return
-        for output in registration.handle(input, self._loop.time()):
-            match output:
-                case SendRegister():
-                    self._trunk.feed(output.on(f"register {dn}", self._trunk.server))
-                case Registered(expires):
-                    self._occasionally.info(f"registered {dn}", "DN registered", dn=dn, expires=expires)
-                case Failed(status, retry_at):
-                    again = round(retry_at - self._loop.time(), 1)
-                    self._occasionally.warning(f"failed {dn}", "DN not registered", dn=dn, status=status, again=again)
-                case _:
-                    log.info("DN de-registered", dn=dn)
-        self._schedule(dn, registration)
-        self._metrics.registered_dns.set(sum(self.registered(each) for each in self._registrations))
+        self._said(self._pool.handle(dn, input, self._loop.time()))
+
+    def _tick(self) -> None:
+        self._said(self._pool.tick(self._loop.time()))
+
+    def _said(self, outputs: list[tuple[str, Output]]) -> None:
+        for dn, output in outputs:
+            self._carry_out(dn, output)
+        self._schedule()
+        self._metrics.registered_dns.set(len(self._bound))
         self._look_whether_quiet()
 
-    def _schedule(self, dn: str, registration: Registration) -> None:
-        if timer := self._timers.pop(dn, None):
-            timer.cancel()
-        if registration.deadline is not None:
-            self._timers[dn] = self._loop.call_at(registration.deadline, self._feed, dn, sip.Tick())
+    def _carry_out(self, dn: str, output: Output) -> None:
+        match output:
+            case SendRegister():
+                key = f"{REGISTER}{self._trunk.current.name} {output.cseq} {dn}"
+                self._trunk.feed(output.on(key, self._trunk.server))
+            case Registered(expires):
+                if dn not in self._bound:
+                    self._occasionally.info(f"registered {dn}", "DN registered", dn=dn, expires=expires)
+                self._bound.add(dn)
+            case Failed(status, retry_at):
+                self._failed(dn, status, retry_at)
+            case Wiped():
+                self._bound.discard(dn)
+                self._metrics.registrations_wiped.inc()
+                self._occasionally.warning(f"wiped {dn}", "DN was no longer registered", dn=dn, why=WHY_WIPED)
+            case Unregistered():
+                self._bound.discard(dn)
+                log.info("DN de-registered", dn=dn)
+
+    def _failed(self, dn: str, status: int, retry_at: float) -> None:
+        self._bound.discard(dn)
+        self._metrics.registration_failures.labels(str(status)).inc()
+        again = round(retry_at - self._loop.time(), 1)
+        why = MEANING.get(status, "")
+        self._occasionally.warning(
+            f"failed {dn} {status}", "DN not registered", dn=dn, status=status, why=why, again=again
+        )
+
+    def _schedule(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self._pool.deadline
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._tick)
 
     def _look_whether_quiet(self) -> None:
-        if all(each.state is State.UNREGISTERED for each in self._registrations.values()):
+        if all(self._pool.state(dn) is State.UNREGISTERED for dn in self._pool.dns):
             self._quiet.set()
         else:
             self._quiet.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cordboard.seat.seat import Seat, SeatInput, SeatOutput, Tick
 from cordboard.seat.store import SeatStore
@@ -20,6 +20,14 @@ class Seats:
 
     def seat(self, dn: str) -> Seat | None:
         return self._store.seat(dn)
+
+    def __iter__(self) -> Iterator[Seat]:
+        return iter(self._store)
+
+    @property
+    def reachable(self) -> int:
+        """How many DNs have a page that can take calls."""
+        return sum(seat.reachable for seat in self._store)
 
     def feed(self, dn: str, input: SeatInput) -> None:
         seat = self._store.seat(dn)

@@ -43,8 +43,8 @@ class Situation(StrEnum):
     RINGING = "Ringing"
     ESTABLISHED = "Established"
     HELD = "Held"
-    HELD_PARENT = "Held, with a consult leg"
-    CONSULT_ESTABLISHED = "Established consult leg"
+    HELD_PARENT = "Held, the other leg beside it"
+    CONSULT_ESTABLISHED = "Established, the other leg beside it"
     RELEASED = "Released"
 
 
@@ -104,10 +104,13 @@ RECORDING: dict[RecordingState, tuple[Capability, ...]] = {
 
 
 def situation(state: CallState, *, is_consult: bool = False, has_consult: bool = False) -> Situation:
-    """Where a call stands: `is_consult` for the consult leg itself, `has_consult` for the call it was begun from."""
-    if state is CallState.ESTABLISHED and is_consult:
+    """Where a call stands: `is_consult` for the consult leg itself, `has_consult` for the call it was begun from.
+
+    After a swap it is the parent that is established and the consult leg that is held; either can be completed.
+    """
+    if state is CallState.ESTABLISHED and (is_consult or has_consult):
         return Situation.CONSULT_ESTABLISHED
-    if state is CallState.HELD and has_consult:
+    if state is CallState.HELD and (is_consult or has_consult):
         return Situation.HELD_PARENT
     return Situation(state.value)
 

@@ -31,6 +31,8 @@ class Call:
     duration: int | None = None  # seconds since it was established, None before
     recording: str = ""  # empty: calls are not recorded here
     parent_call: str = ""  # call UUID; on consult legs only
+    supervised: bool = False  # a supervisor is in the call
+    monitoring: bool = False  # this agent is in the call as its supervisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,9 @@ def call_resource(call: Call, root: str) -> Resource:
         "userData": call.user_data,
         "duration": str(call.duration or 0),
         "mute": "Off",
-        "supervisorListeningIn": False,
+        "supervisorListeningIn": call.supervised,
         "monitoredUserMuted": False,
-        "monitoring": False,
+        "monitoring": call.monitoring,
         "uri": f"{root}/me/calls/{call.call_uuid}",
         "path": f"/calls/{call.call_uuid}",
         **{name: value for name, value in optional.items() if value},

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
-from cordboard.lab import calls
+from cordboard.lab import calls, faults
 from cordboard.lab.customers import Customers, CustomersSettings
 from cordboard.lab.pacer import Pacer
 from cordboard.lab.sip_server.server import SipServer
@@ -65,8 +65,8 @@ class TelephoneLab:
 
     @property
     def routes(self) -> list[web.RouteDef]:
-        """The HTTP API for customers' calls."""
-        return calls.routes(self.customers)
+        """The HTTP API for customers' calls and for faults."""
+        return [*calls.routes(self.customers), *faults.routes(self.sip_server)]
 
     async def close(self) -> None:
         await self.customers.close()

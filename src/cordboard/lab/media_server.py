@@ -1,7 +1,7 @@
-"""The lab's media server: music for calls that wait or are held, and the echo (SIP Server's 8000, held calls, 600).
+"""The lab's media server: music, ringback, the echo, and conferences, which are also what records and supervises.
 
 It carries out the requests of `media_server_port`; each session has a socket of its own. It is no party of calls
-between people: their RTP flows directly, as with SIP Server.
+between two people: their RTP flows directly, as with SIP Server. Recordings are kept in memory, the last few of them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import structlog
 
+from cordboard.lab.conference import Conference
 from cordboard.lab.media_server_port import (
     CloseMedia,
     MediaFailed,
@@ -18,9 +19,11 @@ from cordboard.lab.media_server_port import (
     MediaRequest,
     OpenMedia,
     PointMedia,
+    RecordConference,
     Service,
+    SetAudience,
 )
-from cordboard.lab.mixer import Echo, Part, playing_music
+from cordboard.lab.mixer import Echo, Part, playing_music, playing_ringback
 from cordboard.lab.pacer import Pacer
 from cordboard.lab.rtp_party import RtpParty
 from cordboard.lab.rtp_socket import RtpSocket, open_rtp
@@ -32,7 +35,13 @@ log = structlog.get_logger("lab")
 
 MAXIMUM_SESSIONS = 500
 
-PARTS: dict[Service, Callable[[], Part]] = {Service.MUSIC: playing_music, Service.ECHO: Echo}
+KEPT_RECORDINGS = 20
+
+PARTS: dict[Service, Callable[[], Part]] = {
+    Service.MUSIC: playing_music,
+    Service.ECHO: Echo,
+    Service.RINGBACK: playing_ringback,
+}
 
 
 class MediaServer:
@@ -44,6 +53,9 @@ class MediaServer:
         self._pacer = pacer
         self._tasks = tasks
         self._sessions: dict[str, RtpSocket | None] = {}  # None: being opened
+        self._conferences: dict[str, Conference] = {}
+        self._seats: dict[str, str] = {}  # session -> conference
+        self._recordings: dict[str, bytes] = {}
 
     @property
     def sessions(self) -> int:
@@ -59,6 +71,48 @@ class MediaServer:
             case CloseMedia(session):
                 if (socket := self._sessions.pop(session, None)) is not None:
                     socket.close()
+                self._stand_up(session)
+            case SetAudience(session, heard_by):
+                if session in self._seats:
+                    seat = self._conferences[self._seats[session]].seats[session]
+                    seat.heard_by = None if heard_by is None else frozenset(heard_by)
+            case RecordConference(name, tape):
+                conference = self._conferences.get(name)
+                if conference is not None:
+                    conference.tape = tape
+
+    def recording(self, conference: str) -> bytes:
+        """What was recorded of a conference until now, or before it ended; linear audio, empty for none."""
+        if conference in self._conferences:
+            return self._conferences[conference].recorded
+        return self._recordings.get(conference, b"")
+
+    # --- conferences ---
+
+    def _part(self, request: OpenMedia) -> Part:
+        if request.service is not Service.CONFERENCE:
+            return PARTS[request.service]()
+        self._seats[request.session] = request.conference
+        return self._conferences.setdefault(request.conference, Conference()).join(request.session)
+
+    def _stand_up(self, session: str) -> None:
+        """Leave the conference; the last to go ends it."""
+        name = self._seats.pop(session, None)
+        if name is None:
+            return
+        conference = self._conferences[name]
+        conference.leave(session)
+        if not conference.seats:
+            del self._conferences[name]
+            self._keep(name, conference)
+
+    def _keep(self, name: str, conference: Conference) -> None:
+        if conference.recorded:
+            self._recordings[name] = conference.recorded
+        while len(self._recordings) > KEPT_RECORDINGS:
+            del self._recordings[next(iter(self._recordings))]
+
+    # --- sessions ---
 
     async def _open(self, request: OpenMedia) -> None:
         """Open the session's socket, if it has none, and describe it. It may be closed meanwhile."""
@@ -68,7 +122,7 @@ class MediaServer:
         socket = self._sessions.setdefault(session, None)
         try:
             if socket is None:
-                socket = await open_rtp(PARTS[request.service](), self._host, self._pacer)
+                socket = await open_rtp(self._part(request), self._host, self._pacer)
                 if session not in self._sessions:
                     return socket.close()
                 self._sessions[session] = socket
@@ -81,6 +135,7 @@ class MediaServer:
         socket = self._sessions.get(session)
         if socket is None or socket.party.target is None:
             self._sessions.pop(session, None)
+            self._stand_up(session)
             if socket is not None:
                 socket.close()
         self._on_reply(MediaFailed(session, str(error)))

@@ -1,7 +1,7 @@
 """What SIP Server asks of the lab's media server, and what it answers.
 
 A media session is one RTP stream with one far side. Source of the roles: reference, SIP Server section 2.7 (NETANN's
-`annc` for music; the echo is the lab's own number).
+`annc` for music, `conf` for conferences; the echo is the lab's own number).
 """
 
 from __future__ import annotations
@@ -14,15 +14,21 @@ from typing import Protocol
 class Service(StrEnum):
     MUSIC = "music"
     ECHO = "echo"
+    RINGBACK = "ringback"
+    CONFERENCE = "conference"  # a seat in a conference: hears everybody else in it
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMedia:
-    """Open a session, or offer again to an open one. `sdp` is what the far side offered; empty: it has not said."""
+    """Open a session, or offer again to an open one. `sdp` is what the far side offered; empty: it has not said.
+
+    `conference` names the conference that the session sits in, for that service.
+    """
 
     session: str
     service: Service
     sdp: str = ""
+    conference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,31 @@ class CloseMedia:
     session: str
 
 
-MediaRequest = OpenMedia | PointMedia | CloseMedia
+@dataclass(frozen=True, slots=True)
+class SetAudience:
+    """Who in its conference hears this session: the sessions in `heard_by`, or everybody else for None; no reply."""
+
+    session: str
+    heard_by: tuple[str, ...] | None
+
+
+class Tape(StrEnum):
+    """What the recorder of a conference does."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConference:
+    """Let the recorder of a conference run, pause or stop; no reply. It hears what everybody says together."""
+
+    conference: str
+    tape: Tape
+
+
+MediaRequest = OpenMedia | PointMedia | CloseMedia | SetAudience | RecordConference
 
 
 @dataclass(frozen=True, slots=True)

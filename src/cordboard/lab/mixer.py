@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
-from cordboard.rtp.tone import RATE, music, tone
+from cordboard.rtp.tone import RATE, music, silence, tone
 
 FRAME_SECONDS = 0.02
 FRAME_SAMPLES = round(RATE * FRAME_SECONDS)
@@ -20,6 +20,7 @@ FRAME_OCTETS = 2 * FRAME_SAMPLES
 SILENCE = bytes(FRAME_OCTETS)
 
 ECHO_DEPTH = 10  # frames that an echo keeps at most: 200 ms
+RINGBACK_FREQUENCY = 425.0
 
 
 class Part(Protocol):
@@ -70,6 +71,11 @@ def playing_music() -> Playing:
 def playing_tone(frequency: float) -> Playing:
     """A steady tone without a jump where it repeats: a second holds a whole number of periods of a whole frequency."""
     return Playing(tone(round(frequency), 1.0))
+
+
+def playing_ringback() -> Playing:
+    """What a caller hears while it rings at the other end: a second of tone, two of silence."""
+    return Playing(tone(RINGBACK_FREQUENCY, 1.0) + silence(2.0))
 
 
 def mix(frames: Iterable[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""One timer that follows a machine's deadline."""
+"""Timers of the lab: one that follows a machine's deadline, and any number that are set once."""
 
 from __future__ import annotations
 
@@ -31,3 +31,29 @@ class Wake:
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+class Later:
+    """Things to do after a while; `close` forgets what is still to be done."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._timers: set[asyncio.TimerHandle] = set()
+
+    def do(self, seconds: float, action: Callable[[], None]) -> None:
+        """At once for no time at all, so that nothing is overtaken without need."""
+        if seconds <= 0:
+            return action()
+        timer: asyncio.TimerHandle
+
+        def due() -> None:
+            self._timers.discard(timer)
+            action()
+
+        timer = self._loop.call_later(seconds, due)
+        self._timers.add(timer)
+
+    def close(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()

@@ -4,7 +4,8 @@ One media call has two sides: *page* (WebRTC: ICE, DTLS-SRTP) and *trunk* (plain
 because SIP Server's offerless INVITEs break every interface that turns one side's offer into the other's. Verbs
 `page_offer`, `page_answer`, `trunk_offer`, `trunk_answer` make a description; the `take_...` verbs take one in. The
 first verb that names a call creates it. All verbs of one call are carried out in the order in which they were asked
-for, and may be pipelined.
+for, and may be pipelined. A `take_...` verb is True when what the *other* side was told last does not fit any more
+(video came or went, the codec changed): that side is to be offered anew.
 
 The law (architecture section 2): whatever happens on the trunk side, the page side's ufrag, fingerprint, mid, SSRC,
 sequence and timestamps go on unbroken. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id,
@@ -62,9 +63,13 @@ class StreamStatistics:
 
 @dataclass(frozen=True, slots=True)
 class CallStatistics:
+    """Sound of both sides, and pictures once the call has had any."""
+
     page: StreamStatistics
     trunk: StreamStatistics
     connected: float = 0.0  # when DTLS was done and the fingerprint verified
+    page_video: StreamStatistics | None = None
+    trunk_video: StreamStatistics | None = None
 
 
 class MediaEventKind(StrEnum):
@@ -102,7 +107,7 @@ class ListedCall:
 class MediaEngine(Protocol):
     """What the gateway asks of an engine. Every verb raises `MediaError`; SDP goes in and out as text.
 
-    The first nine are with the engine when they return, before they are awaited: what the gateway sends next, a 200
+    The first ten are with the engine when they return, before they are awaited: what the gateway sends next, a 200
     for instance, does not overtake them.
     """
 
@@ -114,13 +119,18 @@ class MediaEngine(Protocol):
 
     def trunk_answer(self, call: str) -> Awaitable[str]: ...
 
-    def take_page_offer(self, call: str, sdp: str) -> Awaitable[None]: ...
+    def take_page_offer(self, call: str, sdp: str) -> Awaitable[bool]: ...
 
-    def take_page_answer(self, call: str, sdp: str) -> Awaitable[None]: ...
+    def take_page_answer(self, call: str, sdp: str) -> Awaitable[bool]: ...
 
-    def take_trunk_offer(self, call: str, sdp: str) -> Awaitable[None]: ...
+    def take_trunk_offer(self, call: str, sdp: str) -> Awaitable[bool]: ...
 
-    def take_trunk_answer(self, call: str, sdp: str) -> Awaitable[None]: ...
+    def take_trunk_answer(self, call: str, sdp: str) -> Awaitable[bool]: ...
+
+    def renew_page(self, call: str) -> Awaitable[None]:
+        """Forget the page: its ICE, DTLS and keys. The next `page_offer` is for another page, in another dialog; the
+        trunk's side and its streams go on unbroken.
+        """
 
     def direction(self, call: str, side: Side, direction: Direction) -> Awaitable[None]:
         """Set what our descriptions of that side say from now on, and stop or resume forwarding accordingly at once."""

@@ -12,6 +12,14 @@ class PortTaken(Exception):
         self.address = address
 
 
+class NameUnknown(Exception):
+    """A server's name leads to no address; `host` is the name."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host} cannot be found: neither hosts file nor DNS has an address for it")
+        self.host = host
+
+
 class AddressUnusable(Exception):
     """An address cannot be bound here (not one of this machine's, no permission)."""
 

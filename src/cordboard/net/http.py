@@ -7,26 +7,37 @@ import errno
 from aiohttp import web
 
 from cordboard.net.errors import AddressUnusable, PortTaken
+from cordboard.net.tasks import Tasks
+from cordboard.net.tls import Identity, listening, watched
 
 
 class HttpServer:
     """A running site; made by `serve_http`. `address` is what it is bound to."""
 
-    def __init__(self, runner: web.AppRunner, address: tuple[str, int]) -> None:
+    def __init__(self, runner: web.AppRunner, address: tuple[str, int], tasks: Tasks) -> None:
         self._runner = runner
+        self._tasks = tasks
         self.address = address
 
     async def close(self) -> None:
+        await self._tasks.close()
         await self._runner.cleanup()
 
 
 async def serve_http(
-    application: web.Application, host: str, port: int, *, handler_cancellation: bool = False
+    application: web.Application,
+    host: str,
+    port: int,
+    *,
+    handler_cancellation: bool = False,
+    identity: Identity | None = None,
 ) -> HttpServer:
-    """Serve on host and port (0: a free one); with `handler_cancellation` a request ends when its client leaves.
+    """Serve on host and port (0: a free one), over TLS with an `identity`, whose files are watched for a renewal.
 
-    Raises `PortTaken` or `AddressUnusable`.
+    With `handler_cancellation` a request ends when its client leaves. Raises `PortTaken`, `AddressUnusable` or
+    `CertificateUnusable`.
     """
+    context = listening(identity) if identity else None
     runner = web.AppRunner(
         application,
         access_log=None,
@@ -36,7 +47,7 @@ async def serve_http(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, host, port, ssl_context=context)
         await site.start()
     except OSError as failure:
         await runner.cleanup()
@@ -44,4 +55,7 @@ async def serve_http(
             raise PortTaken("tcp", (host, port)) from failure
         raise AddressUnusable("tcp", (host, port), failure.strerror or str(failure)) from failure
     host, port = runner.addresses[0][:2]
-    return HttpServer(runner, (host, port))
+    tasks = Tasks("http")
+    if context is not None and identity is not None:
+        tasks.start(watched(context, identity), "certificate")
+    return HttpServer(runner, (host, port), tasks)

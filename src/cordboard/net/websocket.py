@@ -17,6 +17,7 @@ log = structlog.get_logger("net")
 MAXIMUM_MESSAGE = 65536
 HEARTBEAT = 25.0  # seconds between pings; middleboxes drop a connection that is silent for 30
 QUEUED_MESSAGES = 500
+MAXIMUM_CONNECTIONS = 5000
 
 
 class OnFlow(Protocol):
@@ -31,7 +32,8 @@ class SipWebSockets:
     """The connections of one SIP WebSocket listener.
 
     A request that is no WebSocket handshake gets 426 (RFC 9110 section 15.5.22), one without the subprotocol `sip` 400
-    (RFC 7118 section 4.1), one from an Origin that is not allowed 403. `origin_allowed` gets the Origin header's value.
+    (RFC 7118 section 4.1), one from an Origin that is not allowed 403, one too many 503. `origin_allowed` gets the
+    Origin header's value.
     """
 
     def __init__(
@@ -97,6 +99,9 @@ class SipWebSockets:
         if not self._origin_allowed(origin):
             log.warning("WebSocket refused: origin not allowed", origin=origin[:200])
             return web.Response(status=403, text="this origin may not connect\n")
+        if len(self._sockets) >= MAXIMUM_CONNECTIONS:
+            log.warning("WebSocket refused: too many connections", connections=len(self._sockets))
+            return web.Response(status=503, text="too many connections\n")
         return None
 
     def _flow(self, request: web.Request) -> Flow:

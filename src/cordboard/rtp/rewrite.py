@@ -11,7 +11,7 @@ recorder) gets one SSRC of its own, and sequence and timestamp go on from where 
 * A payload number that the far side did not negotiate (comfort noise) is dropped and its sequence number closed up,
   so that it does not look like loss; the timestamp line is that of the source and stays whole.
 * Packets of one telephone event share one timestamp (RFC 4733 section 2.3), so events never move the timestamp
-  line.
+  line. Their durations are counted anew where the far side's event clock is another one.
 
 `rewrite` runs for each packet of each call; its usual path makes one unpack, one look-up and one pack.
 """
@@ -19,14 +19,13 @@ recorder) gets one SSRC of its own, and sequence and timestamp go on from where 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 from cordboard.rtp import packet as rtp
+from cordboard.rtp.telephone_event import with_clock_rate
 
 MAXIMUM_DROPOUT = 3000  # RFC 3550 appendix A.1
-MAXIMUM_MISORDER = 100
 REPEATED = 5  # packets in a row
-BURST = 50  # so many packets may be lost in no time at all
-FASTEST = 200  # packets per second: 5 ms of audio each
 LEAP = 4.0  # seconds by which a source's timestamps may run ahead of the clock
 LONGEST_PACKET = 0.2  # seconds of audio
 LONGEST_EVENT = 0xFFFF  # timestamp units: the duration field of RFC 4733
@@ -43,8 +42,15 @@ def payload_table(numbers: Mapping[int, int]) -> tuple[int | None, ...]:
 class StreamRewriter:
     """Makes the packets of changing sources into one stream with own SSRC, sequence, timestamp and payload numbers."""
 
+    MISORDER: ClassVar[int] = 100  # by so many packets one may be late (RFC 3550 appendix A.1)
+    BURST: ClassVar[int] = 50  # so many packets may be lost in no time at all
+    FASTEST: ClassVar[int] = 200  # packets per second: 5 ms of audio each
+    BACK: ClassVar[int] = 0  # timestamp units by which a packet may lie before the one that came first
+    MARK: ClassVar[int] = 0x80  # the marker bit of a packet that begins something new
+
     __slots__ = (
         "_clock_rate",
+        "_durations",
         "_event",
         "_highest",
         "_latest",
@@ -80,9 +86,7 @@ class StreamRewriter:
         self.sequence = (sequence - 1) & 0xFFFF  # the highest that was sent
         self.packets = 0
         self.octets = 0
-        self._clock_rate = clock_rate
-        self._packet_time = clock_rate // 50
-        self._leap = int((LEAP + LONGEST_PACKET) * clock_rate)
+        self.set_clock_rate(clock_rate)
         self._source: int | None = None
         self._highest = 0  # the source's highest sequence number
         self._latest = 0  # the source's latest audio timestamp, and when it came
@@ -93,8 +97,15 @@ class StreamRewriter:
         self._previous: tuple[int, int] | None = None  # SSRC and highest sequence of the source before this one
         self._repeated: tuple[int, int, int] | None = None  # a row of repeated packets: latest, highest, how many
         self._event: tuple[int, int] | None = None  # timestamp of the latest event: the source's and ours
+        self._durations: Mapping[int, tuple[int, int]] = {}
         self._table: list[_Entry | None] = []
         self.map_payloads(payload_types, events=events, translations=translations)
+
+    def set_clock_rate(self, clock_rate: int) -> None:
+        """Another codec's clock: the timestamp line goes on from where it is, in the new units (RFC 7160)."""
+        self._clock_rate = clock_rate
+        self._packet_time = clock_rate // 50
+        self._leap = int((LEAP + LONGEST_PACKET) * clock_rate)
 
     def map_payloads(
         self,
@@ -102,12 +113,15 @@ class StreamRewriter:
         *,
         events: Collection[int] = (),
         translations: Mapping[int, bytes] | None = None,
+        durations: Mapping[int, tuple[int, int]] | None = None,
     ) -> None:
         """Set what happens to each payload number of the source, from the next packet on.
 
         `payload_types[number]` is the number to send, None to drop; `events` are the source's numbers of
-        telephone-event; `translations` gives for a source's number the 256-byte table for its payload.
+        telephone-event; `translations` gives for a source's number the 256-byte table for its payload, `durations` for
+        one of `events` the clock rates of source and far side.
         """
+        self._durations = durations or {}
         table: list[_Entry | None] = []
         for second in range(256):
             number = second & 0x7F
@@ -148,6 +162,8 @@ class StreamRewriter:
                 return None
             out, time, mark = placed
             second |= mark
+            if is_event and (rates := self._durations.get(packet[1] & 0x7F)) is not None:
+                payload = with_clock_rate(payload, *rates)
         self.packets += 1
         self.octets += len(payload)
         return rtp.HEADER.pack(0x80, second, out, time, self.ssrc) + payload
@@ -166,23 +182,23 @@ class StreamRewriter:
                 return None
             return self._begin(sequence, timestamp, source, now)
         step = (sequence - self._highest) & 0xFFFF
-        if step == 0 or step > 0xFFFF - MAXIMUM_MISORDER:
+        if step == 0 or step > 0xFFFF - self.MISORDER:
             if not self._is_restart(sequence):
                 return self._late(sequence, timestamp)
             return self._begin(sequence, timestamp, source, now)
         mark = 0
         if step > 1 and not self._is_loss(step, now):
             self._continue_at(sequence)
-            mark = 0x80
+            mark = self.MARK
         else:
             self._remember_missing(sequence, step)
         self._highest = sequence
         self.sequence = (sequence + self._sequence_offset) & 0xFFFF
         if is_event:
             return self.sequence, self._event_timestamp(timestamp, step, now), mark
-        if not self._is_plausible(timestamp, step, now, back=0):
+        if not self._is_plausible(timestamp, step, now, back=self.BACK):
             self._timestamp_offset = self._next_timestamp(now) - timestamp
-            mark = 0x80
+            mark = self.MARK
         self._latest = timestamp
         self._latest_at = now
         return self.sequence, (timestamp + self._timestamp_offset) & 0xFFFFFFFF, mark
@@ -200,7 +216,7 @@ class StreamRewriter:
         self._latest = timestamp
         self._latest_at = now
         self.sequence = (sequence + self._sequence_offset) & 0xFFFF
-        return self.sequence, (timestamp + self._timestamp_offset) & 0xFFFFFFFF, 0x80
+        return self.sequence, (timestamp + self._timestamp_offset) & 0xFFFFFFFF, self.MARK
 
     def _continue_at(self, sequence: int) -> None:
         self._sequence_offset = (self.sequence + 1 - sequence) & 0xFFFF
@@ -231,9 +247,9 @@ class StreamRewriter:
         if step == 1:
             return
         offsets = (self._sequence_offset, self._timestamp_offset)
-        for back in range(min(step, MAXIMUM_MISORDER) - 1, 0, -1):
+        for back in range(min(step, self.MISORDER) - 1, 0, -1):
             self._missing[(sequence - back) & 0xFFFF] = offsets
-        while len(self._missing) > MAXIMUM_MISORDER:
+        while len(self._missing) > self.MISORDER:
             del self._missing[next(iter(self._missing))]
 
     def _leave_out(self, sequence: int, source: int) -> None:
@@ -241,7 +257,7 @@ class StreamRewriter:
         if source != self._source:
             return
         step = (sequence - self._highest) & 0xFFFF
-        if 0 < step <= MAXIMUM_MISORDER:
+        if 0 < step <= self.MISORDER:
             self._remember_missing(sequence, step)
             self._highest = sequence
             self._sequence_offset = (self._sequence_offset - 1) & 0xFFFF
@@ -253,11 +269,11 @@ class StreamRewriter:
         """A late packet of the source before this one."""
         if self._previous is None or source != self._previous[0]:
             return False
-        return (self._previous[1] - sequence) & 0xFFFF < MAXIMUM_MISORDER
+        return (self._previous[1] - sequence) & 0xFFFF < self.MISORDER
 
     def _is_loss(self, step: int, now: float) -> bool:
         """A gap is loss if the source can have sent so many packets in that time."""
-        possible = BURST + int((now - self._latest_at) * FASTEST)
+        possible = self.BURST + int((now - self._latest_at) * self.FASTEST)
         return step <= min(possible, MAXIMUM_DROPOUT)
 
     def _is_plausible(self, timestamp: int, step: int, now: float, *, back: int) -> bool:

@@ -65,6 +65,12 @@ class ReceptionStatistics:
         """The mean deviation of the packets' spacing, in seconds."""
         return self._jitter / self._clock_rate
 
+    def set_clock_rate(self, clock_rate: int) -> None:
+        """Another codec's clock: jitter is measured anew."""
+        if clock_rate != self._clock_rate:
+            self._clock_rate = clock_rate
+            self._jitter, self._transit = 0.0, None
+
     def update(self, packet: bytes | bytearray, now: float) -> None:
         """Count a packet that has a whole header."""
         _, _, sequence, timestamp, ssrc = HEADER.unpack_from(packet)

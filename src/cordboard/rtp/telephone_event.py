@@ -72,3 +72,11 @@ class DigitReader:
         event = TelephoneEvent.parse(payload)
         seen, self._latest = self._latest, (timestamp, event.event)
         return event.digit or None if seen != self._latest else None
+
+
+def with_clock_rate(event: bytes | bytearray, source: int, sink: int) -> bytes | bytearray:
+    """A telephone-event payload whose duration is counted in the units of another clock (RFC 4733 section 2.3.5)."""
+    if len(event) < 4:
+        return event
+    duration = int.from_bytes(event[2:4], "big") * sink // source
+    return event[:2] + min(duration, 0xFFFF).to_bytes(2, "big") + event[4:]

@@ -28,6 +28,10 @@ class Codec:
         )
 
     @property
+    def is_g711(self) -> bool:
+        return self.clock_rate == 8000 and self.name.upper() in ("PCMU", "PCMA")
+
+    @property
     def is_telephone_event(self) -> bool:
         return self.name.lower() == "telephone-event"
 
@@ -53,6 +57,10 @@ PCMU = Codec(0, "PCMU", 8000)
 PCMA = Codec(8, "PCMA", 8000)
 TELEPHONE_EVENT = Codec(101, "telephone-event", 8000, 1, "0-15")
 COMFORT_NOISE = Codec(13, "CN", 8000)
+OPUS = Codec(111, "opus", 48000, 2, "useinbandfec=1")  # RFC 7587
+OPUS_EVENT = Codec(110, "telephone-event", 48000, 1, "0-15")
+# The numbers that can be given to a codec (RFC 3551 section 6; RFC 5761 section 4 keeps 64 to 95 for RTCP).
+DYNAMIC = (*range(96, 128), *range(35, 64))
 
 STATIC = {
     codec.payload_type: codec

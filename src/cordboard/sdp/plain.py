@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cordboard.sdp.codec import Codec, codec_attributes, codecs_of
@@ -16,6 +17,7 @@ from cordboard.sdp.description import Attribute, MediaDescription, Origin, Sessi
 from cordboard.sdp.direction import Direction, media_direction
 from cordboard.sdp.errors import NotAcceptable, SdpError
 from cordboard.sdp.refused import RefusedMedia, others, with_refused
+from cordboard.sdp.video import LocalVideo, RemoteVideo, feedback_of, video_attributes, video_codecs
 
 PROTOCOLS = ("RTP/AVP", "RTP/AVPF")
 PACKET_TIME = 20  # milliseconds
@@ -27,7 +29,10 @@ _PTIME = re.compile(r"([0-9]{1,3})(?:\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class PlainRemote:
-    """What a plain offer or answer says about its audio. `port` 0: refused. `packet_time` in milliseconds."""
+    """What a plain offer or answer says about its audio. `port` 0: refused. `packet_time` in milliseconds.
+
+    `videos` are the video lines that are not refused; they stand among `refused_media` until one of them is taken.
+    """
 
     address: str  # an IP literal; 0.0.0.0 or :: where nothing may be sent
     port: int
@@ -38,6 +43,7 @@ class PlainRemote:
     packet_time: int = PACKET_TIME
     protocol: str = "RTP/AVP"
     refused_media: tuple[RefusedMedia, ...] = ()
+    videos: tuple[RemoteVideo, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -62,6 +68,7 @@ class PlainLocal:
     rtcp_port: int | None = None  # None: port + 1, which need not be said
     protocol: str = "RTP/AVP"
     refused_media: tuple[RefusedMedia, ...] = ()
+    video: LocalVideo | None = None
 
 
 def read_plain(text: str) -> PlainRemote:
@@ -86,6 +93,7 @@ def read_plain(text: str) -> PlainRemote:
         packet_time=_packet_time(media),
         protocol=protocol,
         refused_media=others(description, media),
+        videos=tuple(_videos(description)),
     )
 
 
@@ -99,8 +107,36 @@ def write_plain(local: PlainLocal) -> str:
     formats = [str(codec.payload_type) for codec in local.codecs]
     media = MediaDescription("audio", local.port, local.protocol, formats, None, attributes)
     origin = Origin("-", local.session_id, local.version, local.address)
-    lines = with_refused(media, local.refused_media)
+    video = (local.video.index, _video_line(local.video)) if local.video is not None else None
+    lines = with_refused(media, local.refused_media, video)
     return SessionDescription(origin, "-", local.address, [], lines).to_text()
+
+
+def _video_line(video: LocalVideo) -> MediaDescription:
+    formats = [str(codec.payload_type) for codec in video.codecs]
+    attributes = [*video_attributes(video), Attribute(str(video.direction))]
+    return MediaDescription("video", video.port, video.protocol, formats, None, attributes)
+
+
+def _videos(description: SessionDescription) -> Iterator[RemoteVideo]:
+    """A line that cannot be used is none: the audio beside it can."""
+    for index, media in enumerate(description.media):
+        if media.kind != "video" or media.port == 0 or media.protocol.upper() not in PROTOCOLS:
+            continue
+        try:
+            address = _address(media, description.connection_of(media))
+        except SdpError:
+            continue
+        yield RemoteVideo(
+            index=index,
+            codecs=video_codecs(media),
+            direction=media_direction(description, media),
+            feedback=feedback_of(media),
+            protocol=media.protocol.upper(),
+            address=address,
+            port=media.port,
+            rtcp_port=_rtcp_port(media),
+        )
 
 
 def _address(media: MediaDescription, address: str | None) -> str:

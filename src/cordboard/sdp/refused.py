@@ -28,14 +28,21 @@ def others(description: SessionDescription, taken: MediaDescription) -> tuple[Re
     )
 
 
-def with_refused(media: MediaDescription, refused: Iterable[RefusedMedia]) -> list[MediaDescription]:
-    """The answer's media lines: ours, and each refused one at its place."""
-    lines = [media]
-    for line in sorted(refused, key=lambda one: one.index):
-        attributes = [Attribute("inactive")]
-        if line.mid:
-            attributes.insert(0, Attribute("mid", line.mid))
-        lines.insert(
-            line.index, MediaDescription(line.kind, 0, line.protocol, list(line.formats), "0.0.0.0", attributes)
-        )
-    return lines
+def with_refused(
+    media: MediaDescription, refused: Iterable[RefusedMedia], placed: tuple[int, MediaDescription] | None = None
+) -> list[MediaDescription]:
+    """Our media lines: `media`, each refused one at its place, and at its place the line that is taken beside it."""
+    lines = {line.index: _refusal(line) for line in refused}
+    if placed is not None:
+        lines[placed[0]] = placed[1]
+    ordered = [media]
+    for index, line in sorted(lines.items()):
+        ordered.insert(index, line)
+    return ordered
+
+
+def _refusal(line: RefusedMedia) -> MediaDescription:
+    attributes = [Attribute("inactive")]
+    if line.mid:
+        attributes.insert(0, Attribute("mid", line.mid))
+    return MediaDescription(line.kind, 0, line.protocol, list(line.formats), "0.0.0.0", attributes)

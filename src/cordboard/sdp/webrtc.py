@@ -1,13 +1,14 @@
 """The WebRTC profile: descriptions that browsers write and read (RFC 8829, RFC 8839, RFC 8842, RFC 9143).
 
 We are ICE-lite with one UDP host candidate, so the peer's candidates are only of interest to a log: a browser
-checks us, and its address is learned from its checks. One audio line is ours; video and data channel lines of an
-offer are refused.
+checks us, and its address is learned from its checks. One audio line is ours, and one video line that shares its
+transport (BUNDLE); other lines of an offer are refused.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cordboard.sdp.codec import Codec, codec_attributes, codecs_of
@@ -15,6 +16,7 @@ from cordboard.sdp.description import Attribute, MediaDescription, Origin, Sessi
 from cordboard.sdp.direction import Direction, media_direction
 from cordboard.sdp.errors import NotAcceptable, SdpError
 from cordboard.sdp.refused import RefusedMedia, others, with_refused
+from cordboard.sdp.video import LocalVideo, RemoteVideo, feedback_of, video_attributes, video_codecs
 
 PROTOCOL = "UDP/TLS/RTP/SAVPF"
 PROTOCOLS = (PROTOCOL, "UDP/TLS/RTP/SAVP", "RTP/SAVPF", "RTP/SAVP")
@@ -45,7 +47,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class WebRtcRemote:
-    """What a browser's offer or answer says about its audio."""
+    """What a browser's offer or answer says about its audio.
+
+    `videos` are the usable video lines; they stand among `refused_media` until one of them is taken.
+    """
 
     ice_ufrag: str
     ice_password: str = field(repr=False)
@@ -61,6 +66,7 @@ class WebRtcRemote:
     bundle: bool = True
     ice_lite: bool = False
     refused_media: tuple[RefusedMedia, ...] = ()
+    videos: tuple[RemoteVideo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class WebRtcLocal:
     protocol: str = PROTOCOL
     bundle: bool = True
     refused_media: tuple[RefusedMedia, ...] = ()
+    video: LocalVideo | None = None
+    candidate_priority: int = HOST_PRIORITY
 
 
 def read_webrtc(text: str) -> WebRtcRemote:
@@ -117,6 +125,7 @@ def read_webrtc(text: str) -> WebRtcRemote:
         bundle=_is_bundled(description, mid),
         ice_lite=description.get("ice-lite") is not None,
         refused_media=others(description, media),
+        videos=tuple(_videos(description, mid)),
     )
 
 
@@ -124,7 +133,8 @@ def write_webrtc(local: WebRtcLocal) -> str:
     """Our offer or answer as text."""
     session = [Attribute("ice-lite")]
     if local.bundle and local.mid:
-        session.append(Attribute("group", f"BUNDLE {local.mid}"))
+        mids = local.mid if local.video is None else f"{local.mid} {local.video.mid}"
+        session.append(Attribute("group", f"BUNDLE {mids}"))
     session.append(Attribute("msid-semantic", "WMS *"))
     media = MediaDescription(
         "audio",
@@ -132,14 +142,28 @@ def write_webrtc(local: WebRtcLocal) -> str:
         local.protocol,
         [str(codec.payload_type) for codec in local.codecs],
         local.address,
-        [*_transport_attributes(local), *_stream_attributes(local)],
+        [*_transport_attributes(local, local.mid), *_stream_attributes(local)],
     )
     origin = Origin("-", local.session_id, local.version, local.address)
-    return SessionDescription(origin, "-", None, session, with_refused(media, local.refused_media)).to_text()
+    video = (local.video.index, _video_line(local, local.video)) if local.video is not None else None
+    return SessionDescription(origin, "-", None, session, with_refused(media, local.refused_media, video)).to_text()
 
 
-def _transport_attributes(local: WebRtcLocal) -> list[Attribute]:
-    candidate = f"1 1 udp {HOST_PRIORITY} {local.address} {local.port} typ host"
+def _video_line(local: WebRtcLocal, video: LocalVideo) -> MediaDescription:
+    formats = [str(codec.payload_type) for codec in video.codecs]
+    attributes = [
+        *_transport_attributes(local, video.mid),
+        Attribute("rtcp-rsize"),
+        Attribute(str(video.direction)),
+        Attribute("msid", f"{local.cname} {local.cname}-video"),
+        *video_attributes(video),
+        Attribute("ssrc", f"{video.ssrc} cname:{local.cname}"),
+    ]
+    return MediaDescription("video", local.port, video.protocol, formats, local.address, attributes)
+
+
+def _transport_attributes(local: WebRtcLocal, mid: str) -> list[Attribute]:
+    candidate = f"1 1 udp {local.candidate_priority} {local.address} {local.port} typ host"
     attributes = [
         Attribute("rtcp-mux"),
         Attribute("setup", local.setup),
@@ -149,7 +173,7 @@ def _transport_attributes(local: WebRtcLocal) -> list[Attribute]:
         Attribute("candidate", candidate),
         Attribute("end-of-candidates"),
     ]
-    return [Attribute("mid", local.mid), *attributes] if local.mid else attributes
+    return [Attribute("mid", mid), *attributes] if mid else attributes
 
 
 def _stream_attributes(local: WebRtcLocal) -> list[Attribute]:
@@ -160,6 +184,23 @@ def _stream_attributes(local: WebRtcLocal) -> list[Attribute]:
         Attribute("ptime", "20"),
         Attribute("ssrc", f"{local.ssrc} cname:{local.cname}"),
     ]
+
+
+def _videos(description: SessionDescription, audio_mid: str) -> Iterator[RemoteVideo]:
+    for index, media in enumerate(description.media):
+        mid = media.get("mid") or ""
+        if media.kind != "video" or media.protocol.upper() not in PROTOCOLS or not mid:
+            continue
+        live = media.port != 0 or media.get("bundle-only") is not None  # RFC 9143 section 6
+        if live and _is_bundled(description, mid) and _is_bundled(description, audio_mid):
+            yield RemoteVideo(
+                index=index,
+                codecs=video_codecs(media),
+                direction=media_direction(description, media),
+                feedback=feedback_of(media),
+                protocol=media.protocol.upper(),
+                mid=mid,
+            )
 
 
 def _fingerprint(description: SessionDescription, media: MediaDescription) -> tuple[str, str]:

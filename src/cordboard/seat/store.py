@@ -19,8 +19,8 @@ class SeatStore(Protocol):
 class MemoryStore:
     """One seat for each configured DN, as long as the process lives."""
 
-    def __init__(self, dns: tuple[str, ...], page_gone_seconds: float) -> None:
-        self._seats = {dn: Seat(dn, page_gone_seconds) for dn in dns}
+    def __init__(self, dns: tuple[str, ...], page_gone_seconds: float, deregisters: bool = False) -> None:
+        self._seats = {dn: Seat(dn, page_gone_seconds, deregisters) for dn in dns}
 
     def seat(self, dn: str) -> Seat | None:
         return self._seats.get(dn)

@@ -12,7 +12,7 @@ from cordboard.sip.headers import Headers
 MAGIC_COOKIE = "z9hG4bK"
 
 _SENT = re.compile(
-    r"SIP\s*/\s*([0-9.]+)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+"  # protocol and transport; blanks around slashes are allowed
+    r"SIP\s*/\s*([0-9.]+)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+"  # protocol, transport; blanks around slashes
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)"  # host
     r"(?:\s*:\s*([0-9]+))?\s*(;.*)?",
     re.IGNORECASE | re.DOTALL,

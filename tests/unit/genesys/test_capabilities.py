@@ -41,7 +41,12 @@ def test_an_ordinary_call_stands_where_its_state_says(state: CallState) -> None:
 def test_consult_legs_and_their_parents_stand_elsewhere() -> None:
     assert situation(CallState.ESTABLISHED, is_consult=True) is Situation.CONSULT_ESTABLISHED
     assert situation(CallState.HELD, has_consult=True) is Situation.HELD_PARENT
-    assert situation(CallState.ESTABLISHED, has_consult=True) is Situation.ESTABLISHED
+    assert situation(CallState.DIALING, is_consult=True) is Situation.DIALING
+
+
+def test_after_a_swap_it_is_the_other_way_round() -> None:
+    assert situation(CallState.ESTABLISHED, has_consult=True) is Situation.CONSULT_ESTABLISHED
+    assert situation(CallState.HELD, is_consult=True) is Situation.HELD_PARENT
 
 
 @pytest.mark.parametrize(

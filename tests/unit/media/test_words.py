@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cordboard.media.port import CallStatistics, MediaEvent, MediaEventKind, StreamStatistics
@@ -39,10 +41,13 @@ def test_statistics_survive() -> None:
     page = StreamStatistics(1, 2, 3, 4, 0.5, 6.5, 7.5, 8.5, "PCMU", 9, 0.25)
     statistics = CallStatistics(page, StreamStatistics(), 12.5)
     assert statistics_from_json(decode(encode(statistics_to_json(statistics)))) == statistics
+    pictures = replace(statistics, page_video=page, trunk_video=StreamStatistics(codec="VP8"))
+    assert statistics_from_json(decode(encode(statistics_to_json(pictures)))) == pictures
 
 
 def test_settings_survive() -> None:
-    settings = RelaySettings("127.0.0.2", "127.0.0.3", (4000, 5000), (0, 0), 3, "/run/x", TrunkSource.LATCH, 1.5)
+    settings = RelaySettings("127.0.0.2", "127.0.0.3", (4000, 5000), (0, 0), 3, "/run/x", TrunkSource.LATCH)
+    settings = replace(settings, codecs=("PCMA",), video_codecs=(), orphan_seconds=1.5)
     assert RelaySettings.from_json(decode(encode(settings.to_json()))) == settings
     assert decode(encode(settings.to_json())) == settings.to_json()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import socket
 from collections.abc import Callable
 
 from cordboard.media.relay.loop import Timer
@@ -43,6 +44,8 @@ class VirtualLoop:
 
 class VirtualSocket:
     """What is put into `incoming` is received, what is sent stands in `sent`."""
+
+    family = socket.AF_INET
 
     def __init__(self) -> None:
         self.incoming: list[tuple[bytes, Address]] = []

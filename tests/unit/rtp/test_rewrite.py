@@ -395,3 +395,37 @@ def test_whatever_sources_do_no_number_is_sent_twice(steps: list[tuple[int, int,
                 highest = packet.sequence
             assert packet.sequence not in seen
             seen.add(packet.sequence)
+
+
+def test_another_clock_goes_on_from_where_the_stream_is() -> None:
+    """Opus counts in 48 kHz (RFC 7587 section 4.1): a break of a second is 48,000 then, and 20 ms are 960."""
+    out = rewriter()
+    source = Source(out, 5, 100, 7, 0.0)
+    source.say()
+    out.set_clock_rate(48_000)
+    later = Source(out, 6, 4000, 99, 1.0)
+    assert heard(later.send(4000, 99)) == (1001, 50_000 + 48_000, True)
+    assert heard(later.send(4001, 99 + 960)) == (1002, 50_000 + 48_960, False)
+    assert out.timestamp_at(2.0) == 50_000 + 48_960 + 48_000
+
+
+@pytest.mark.parametrize(
+    ("rates", "event", "made"),
+    [
+        ((48_000, 8000), b"\x05\x8a\x12\xc0", b"\x05\x8a\x03\x20"),
+        ((8000, 48_000), b"\x05\x0a\x03\x20", b"\x05\x0a\x12\xc0"),
+        ((8000, 48_000), b"\x05\x0a\xff\xff", b"\x05\x0a\xff\xff"),
+        ((8000, 48_000), b"\x05", b"\x05"),
+    ],
+)
+def test_durations_of_digits_in_another_clock(rates: tuple[int, int], event: bytes, made: bytes) -> None:
+    out = rewriter()
+    out.map_payloads(TABLE, events=(126,), durations={126: rates})
+    source = Source(out, 5, 100, 7, 0.0)
+    source.say()
+    digit = source.say(payload_type=126, payload=event)
+    assert digit is not None
+    assert digit.payload == made
+    sound = source.say(payload=b"\x05\x8a\x12\xc0")
+    assert sound is not None
+    assert sound.payload == b"\x05\x8a\x12\xc0"

@@ -105,3 +105,19 @@ def test_whatever_comes_the_figures_stay_sane(packets: list[tuple[int, int, int,
     assert 0.0 <= statistics.jitter <= 4.0
     report = statistics.report()
     assert report is None or 0 <= report.fraction_lost <= 255
+
+
+def test_jitter_in_another_clock_is_measured_anew() -> None:
+    statistics = ReceptionStatistics()
+    receive(statistics, 1, 2, 3)
+    receive(statistics, 4, late=0.05)
+    assert statistics.jitter > 0.002
+    before = statistics.jitter
+    statistics.set_clock_rate(8000)
+    assert statistics.jitter == before, "the same clock"
+    statistics.set_clock_rate(48_000)
+    assert statistics.jitter == 0.0
+    for number in range(5, 50):
+        packet = RtpPacket(111, number, number * 960, 5, bytes(60)).to_bytes()
+        statistics.update(packet, 100.0 + number * 0.02)
+    assert statistics.jitter < 0.0001

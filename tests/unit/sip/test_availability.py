@@ -41,7 +41,7 @@ def quiet(failover: Failover, until: float, *dead: str, now: float = 0.0) -> lis
             if not isinstance(output, Ask):
                 said.append(output)
             elif output.server not in dead:
-                todo += failover.handle(Well(output.server), now)
+                todo += failover.handle(Well(output.server, asked=True), now)
     return said
 
 
@@ -59,6 +59,7 @@ def test_silence_is_noticed_within_ten_seconds_and_the_backup_used() -> None:
 
 def test_one_failure_is_looked_into_at_once() -> None:
     failover = pair()
+    quiet(failover, 0.5)
     assert failover.handle(Failed("primary"), 1.0) == [Ask("primary")]
     assert failover.state("primary") is State.SUSPECT
     assert failover.handle(Well("primary"), 1.1) == []
@@ -102,6 +103,22 @@ def test_the_one_in_use_returns() -> None:
     failover = Failover(("only",), FailoverSettings(), 0.0)
     assert quiet(failover, 60, "only") == [Down("only", all=True)]
     assert quiet(failover, 70, now=60) == [Returned("only")]
+
+
+def test_a_server_that_answers_no_options_is_not_held_to_it() -> None:
+    failover = Failover(("only",), FailoverSettings(), 0.0)
+    failover.handle(Well("only"), 0.1)
+    assert quiet(failover, 1000, "only") == []
+    failover.handle(Failed("only"), 1000.0)
+    assert quiet(failover, 2000, "only", now=1000) == []
+    assert failover.state("only") is State.SUSPECT
+    assert failover.handle(Failed("only"), 2000.0) == [Down("only", all=True)]
+    assert quiet(failover, 3000, "only", now=2000) == []
+    assert failover.handle(Well("only"), 3000.0) == [Returned("only")]
+
+
+def test_a_primary_that_was_never_there_is_found_at_once() -> None:
+    assert quiet(pair(), 5, "primary") == [Down("primary", all=False), Use("backup")]
 
 
 def test_without_checks_nobody_is_asked() -> None:

@@ -9,6 +9,7 @@
  * @typedef {import("./leg.js").Leg} Leg
  * @typedef {import("./gws.js").GwsCall} GwsCall
  * @typedef {import("./events.js").Party} Party
+ * @typedef {{ wish: "answer" | "answer-with-camera" | "retrieve", until: number }} Waiting
  * @typedef {"ringing" | "dialing" | "connecting" | "talking" | "held" | "ending" | "ended"} CardState
  */
 
@@ -92,10 +93,14 @@ export class Card {
     this.created = now;
     /** No ring tone before. @type {number | null} */
     this.quietUntil = null;
-    /** A wish that waits for the leg. @type {"" | "answer" | "hangup"} */
+    /** A wish that waits for the leg, or for GWS to offer it. @type {"" | "answer" | "hangup" | "retrieve"} */
     this.wanted = "";
     /** Why one plane alone shows this call. @type {"" | "no-leg" | "no-gws"} */
     this.orphan = "";
+    /** The agent was given another party by a transfer. */
+    this.transferred = false;
+    /** What was pressed and waits until another call is on hold. @type {Waiting | null} */
+    this.waits = null;
     /** When talking began, null before. @type {number | null} */
     this.since = null;
     /** @type {number | null} */
@@ -192,7 +197,7 @@ export class Card {
 
   /** @returns {number | null} */
   get deadline() {
-    const times = [this.pairBy, this.endBy, this.quietUntil, this.startBy].filter((time) => time !== null);
+    const times = [this.pairBy, this.endBy, this.quietUntil, this.startBy, this.waits?.until ?? null].filter((time) => time !== null);
     return times.length ? Math.min(...times) : null;
   }
 }

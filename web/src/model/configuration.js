@@ -3,7 +3,7 @@
  *
  * @typedef {{
  *   sipServer: string, gwsUrl: string, agentDn: string, password: string, gwsUser: string, gwsPassword: string,
- *   cometdChannel: string, useGwsForDialing: boolean, lab: boolean,
+ *   cometdChannel: string, useGwsForDialing: boolean, video: boolean, lab: boolean,
  *   audio: { echoCancellation: boolean, noiseSuppression: boolean, autoGainControl: boolean } }} Configuration
  */
 

@@ -95,11 +95,15 @@ function callChanged(phone, call, now) {
 }
 
 /**
- * A call that is to be hung up before its leg has come is hung up at GWS.
+ * A call that is to be hung up before its leg has come is hung up at GWS; one that a consultation was ended for is retrieved.
  * @param {Card} card
  * @returns {Effect[]}
  */
 function wishesOf(card) {
+  if (card.wanted === "retrieve" && card.offers("Retrieve")) {
+    card.wanted = "";
+    return [{ do: "gws/call", call: card.gws?.id ?? "", operation: "Retrieve", card: card.id }];
+  }
   if (card.wanted !== "hangup" || card.leg || !card.offers("Hangup")) return [];
   return [{ do: "gws/call", call: card.uuid, operation: "Hangup", card: card.id }];
 }
@@ -139,7 +143,7 @@ const newer = (phone, id, asked) => phone.cards.some((card) => card.gws?.id === 
 /** @param {Phone} phone @param {import("./events.js").GwsRefused} event @param {number} now @returns {Effect[]} */
 function refused(phone, event, now) {
   const card = phone.cards.find((one) => one.id === event.card);
-  if (event.operation === "Dial" && card?.provisional) phone.drop(card);
+  if (card?.provisional) phone.drop(card);
   phone.messages.tell("error", `${event.operation}: ${event.reason}`, "Try again.", now);
   return [];
 }

@@ -8,7 +8,10 @@
  *
  * @typedef {"off" | "connecting" | "on" | "failed"} Light
  * @typedef {"in" | "out"} Direction
- * @typedef {"answer" | "reject" | "mute" | "hold" | "retrieve" | "keypad" | "hangup"} ButtonName
+ * @typedef {"answer" | "answer-with-camera" | "reject" | "mute" | "camera" | "hold" | "retrieve" | "keypad" | "transfer" | "conference"
+ *   | "reconnect" | "hangup"} ButtonName
+ * @typedef {"transfer-consult" | "transfer-directly" | "conference-consult" | "conference-directly"} Joining what the forms of the
+ * Transfer and Conference buttons ask for
  * @typedef {"none" | "ring" | "waiting" | "ringback"} Tone
  *
  * @typedef {{ number: string, name: string }} Party
@@ -16,13 +19,21 @@
  * Voice plane. `leg` names a SIP session of this page; `uuid` is X-Genesys-CallUUID, empty when the peer did not say it.
  * @typedef {{ type: "sip/connecting" | "sip/registered" | "sip/lost" | "sip/off" | "sip/taken-over" }} SipLightEvent
  * @typedef {{ type: "sip/failed", status: number, reason: string }} SipFailed
- * @typedef {{ type: "leg/incoming", leg: string, uuid: string, remote: Party, agentFirst: boolean }} LegIncoming
+ * @typedef {{ type: "leg/incoming", leg: string, uuid: string, remote: Party, agentFirst: boolean,
+ *   lasted: number | null, video: boolean }} LegIncoming
+ * `lasted`: seconds, of a call that another page had before this one. `video`: what is offered has pictures, too.
  * @typedef {{ type: "leg/outgoing", leg: string, remote: Party, card: string }} LegOutgoing
  * @typedef {{ type: "leg/progress", leg: string, uuid: string, earlyMedia: boolean }} LegProgress
  * @typedef {{ type: "leg/accepted", leg: string, uuid: string }} LegAccepted
  * @typedef {{ type: "leg/uuid", leg: string, uuid: string }} LegUuid
+ * @typedef {{ type: "leg/transferred", leg: string, number: string }} LegTransferred
  * @typedef {{ type: "leg/asked", leg: string, what: "answer" | "hold" | "retrieve" }} LegAsked
  * @typedef {{ type: "leg/held" | "leg/retrieved" | "leg/muted" | "leg/unmuted", leg: string }} LegChanged
+ * @typedef {{ type: "leg/pictures", leg: string, shown: boolean }} LegPictures the far end's
+ * @typedef {{ type: "leg/camera", leg: string, on: boolean }} LegCamera our own
+ * @typedef {{ type: "leg/no-camera", leg: string, reason: string, help: string }} LegNoCamera
+ * @typedef {{ type: "leg/unseen", leg: string }} LegUnseen the camera is on, and what was agreed is that its pictures go nowhere
+ * @typedef {{ type: "microphone", state: "ready" | "asked" | "lost", reason: string }} MicrophoneChanged
  * @typedef {{ type: "leg/no-microphone", leg: string, reason: string }} LegNoMicrophone
  * @typedef {{ type: "leg/refused", leg: string, what: string }} LegRefused
  * @typedef {{ type: "dial/failed", card: string, reason: string, help: string }} DialFailed
@@ -37,31 +48,35 @@
  *
  * The agent.
  * @typedef {{ type: "agent", agent: import("./agent.js").Agent | null }} AgentKnown
- * @typedef {{ type: "press", card: string, button: ButtonName, digits?: string }} Press
+ * @typedef {{ type: "press", card: string, button: ButtonName | Joining, digits?: string, number?: string }} Press
  * @typedef {{ type: "dial", number: string }} Dial
  * @typedef {{ type: "state", operation: string }} StateWanted
  * @typedef {{ type: "option", useGwsForDialing: boolean }} Option
+ * @typedef {{ type: "video", allowed: boolean }} VideoAllowed pictures pass the gateway
  * @typedef {{ type: "tell", text: string, help: string, kind: "error" | "info" }} Tell
  * @typedef {{ type: "dismiss", message: number }} Dismiss
  * @typedef {{ type: "time" }} TimeCame
  *
- * @typedef {LegIncoming | LegOutgoing | LegProgress | LegAccepted | LegUuid | LegAsked | LegChanged | LegNoMicrophone | LegRefused
+ * @typedef {LegIncoming | LegOutgoing | LegProgress | LegAccepted | LegUuid | LegTransferred | LegAsked | LegChanged | LegNoMicrophone | LegRefused | MicrophoneChanged
+ *   | LegPictures | LegCamera | LegNoCamera | LegUnseen
  *   | LegEnded | DialFailed} LegEvent
  * @typedef {SipLightEvent | SipFailed | LegEvent | GwsLightEvent | GwsFailed | GwsMessage | GwsSnapshot | GwsRefused | AgentKnown
- *   | Press | Dial | StateWanted | Option | Tell | Dismiss | TimeCame} PhoneEvent
+ *   | Press | Dial | StateWanted | Option | VideoAllowed | Tell | Dismiss | TimeCame} PhoneEvent
  *
  * Effects.
- * @typedef {{ do: "sip/answer" | "sip/hangup" | "sip/hold" | "sip/retrieve", leg: string }} SipEffect
+ * @typedef {{ do: "sip/answer", leg: string, camera?: boolean }} SipAnswer
+ * @typedef {{ do: "sip/hangup" | "sip/hold" | "sip/retrieve", leg: string }} SipEffect
+ * @typedef {{ do: "camera/on" | "camera/off", leg: string }} CameraEffect
  * @typedef {{ do: "sip/reject", leg: string, status: number }} SipReject
  * @typedef {{ do: "sip/mute", leg: string, muted: boolean }} SipMute
  * @typedef {{ do: "sip/digits", leg: string, digits: string }} SipDigits
  * @typedef {{ do: "sip/dial", number: string, card: string }} SipDial
- * @typedef {{ do: "gws/call", call: string, operation: string, card: string }} GwsCallOperation
+ * @typedef {{ do: "gws/call", call: string, operation: string, card: string, fields?: Record<string, unknown> }} GwsCallOperation
  * @typedef {{ do: "gws/dial", device: string, number: string, card: string }} GwsDial
  * @typedef {{ do: "gws/state", operation: string }} GwsState
  * @typedef {{ do: "microphone/open" | "microphone/close", leg: string }} MicrophoneEffect
  * @typedef {{ do: "tone", tone: Tone }} ToneEffect
- * @typedef {SipEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | MicrophoneEffect
+ * @typedef {SipAnswer | SipEffect | CameraEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | MicrophoneEffect
  *   | ToneEffect} Effect
  */
 

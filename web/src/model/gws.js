@@ -9,7 +9,7 @@
  * @typedef {"Dialing" | "Ringing" | "Established" | "Held" | "Released"} GwsState
  * @typedef {{
  *   id: string, state: GwsState, callType: string, numbers: string[], ani: string, dnis: string, consult: boolean,
- *   capabilities: string[], userData: Record<string, unknown>, seconds: number }} GwsCall
+ *   parent: string, recording: string, uri: string, capabilities: string[], userData: Record<string, unknown>, seconds: number }} GwsCall
  * @typedef {{ id: string, dn: string, state: string, displayName: string, workMode: string }} Device
  * @typedef {{ kind: "call", call: GwsCall } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
  */
@@ -24,6 +24,10 @@ export const OPERATION = Object.freeze({
   hold: CallOperation.HOLD,
   retrieve: CallOperation.RETRIEVE,
   hangup: CallOperation.HANGUP,
+  swap: CallOperation.SWAP_CALLS,
+  consult: { transfer: CallOperation.INITIATE_TRANSFER, conference: CallOperation.INITIATE_CONFERENCE },
+  directly: { transfer: CallOperation.SINGLE_STEP_TRANSFER, conference: CallOperation.SINGLE_STEP_CONFERENCE },
+  complete: { transfer: CallOperation.COMPLETE_TRANSFER, conference: CallOperation.COMPLETE_CONFERENCE },
 });
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
@@ -35,6 +39,9 @@ function record(value) {
 
 /** @param {unknown} value @returns {string} */
 const text = (value) => (typeof value === "string" ? value : "");
+
+/** @param {string} path */
+const lastSegment = (path) => path.split("/").pop() ?? "";
 
 /** @param {unknown} value @returns {unknown[]} */
 const list = (value) => (Array.isArray(value) ? value : []);
@@ -55,7 +62,7 @@ function numberOf(participant) {
  */
 export function readCall(value, state) {
   const call = record(value);
-  const id = text(call.id) || text(call.callUuid) || (text(call.uri).split("/").pop() ?? "");
+  const id = text(call.id) || text(call.callUuid) || lastSegment(text(call.uri));
   const said = state || text(call.state);
   if (!id || !STATES.has(said)) return null;
   return {
@@ -66,6 +73,9 @@ export function readCall(value, state) {
     ani: text(call.ani),
     dnis: text(call.dnis),
     consult: text(call.callType) === CallType.CONSULT,
+    parent: lastSegment(text(call.parentCallUri) || text(call.parentCallPath)),
+    recording: text(call.recordingState),
+    uri: text(call.uri),
     capabilities: list(call.capabilities).filter((name) => typeof name === "string"),
     userData: record(call.userData),
     seconds: Math.max(0, Number(call.duration) || 0),

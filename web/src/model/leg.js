@@ -4,19 +4,21 @@
  *     ringing --answer--> answering --accepted--> talking <--held/retrieved--> held
  *     calling --accepted--> talking
  *
- * `answer`, `hold`, `retrieve`, `hangup`, `reject`, `digits` are wishes, of the agent or of the gateway's INFO words; the rest is
+ * `answer`, `answer-with-camera`, `hold`, `retrieve`, `hangup`, `reject`, `digits` are wishes, of the agent or of the gateway's INFO words; the rest is
  * what JsSIP reports. A wish in a state without a cell for it is dropped: a double click answers once. "Event: talk" on a held
  * call means retrieve (SIP Server), so does `answer` here.
  *
  * @typedef {import("./events.js").Effect} Effect
  * @typedef {"ringing" | "answering" | "calling" | "talking" | "held" | "ending" | "ended"} LegState
- * @typedef {"answer" | "reject" | "hangup" | "hold" | "retrieve" | "digits" | "accepted" | "held" | "retrieved"
+ * @typedef {"answer" | "answer-with-camera" | "reject" | "hangup" | "hold" | "retrieve" | "digits" | "accepted" | "held" | "retrieved"
  *   | "no-microphone" | "ended"} LegStep
  * @typedef {(leg: Leg, digits: string) => Effect} Action
  */
 
 /** @type {Action} */
 const answer = (leg) => ({ do: "sip/answer", leg: leg.id });
+/** @type {Action} */
+const answerWithCamera = (leg) => ({ do: "sip/answer", leg: leg.id, camera: true });
 /** @type {Action} */
 const reject = (leg) => ({ do: "sip/reject", leg: leg.id, status: 486 });
 /** @type {Action} */
@@ -39,6 +41,7 @@ const OVER = ["ended", [closeMicrophone]];
 export const LEG_TABLE = {
   ringing: {
     answer: ["answering", [answer]],
+    "answer-with-camera": ["answering", [answerWithCamera]],
     reject: ["ending", [reject]],
     hangup: ["ending", [reject]],
     accepted: ["talking", []],
@@ -84,6 +87,12 @@ export class Leg {
     this.muted = false;
     /** The far end is alerted and sends no sound of its own: the page plays ringback. */
     this.alerting = false;
+    /** What is offered has pictures, too: a video call. */
+    this.offersVideo = false;
+    /** Our own pictures: `on` while they go out, `starting` until the camera is there. @type {"off" | "starting" | "on"} */
+    this.camera = "off";
+    /** The far end's pictures are coming in. */
+    this.pictures = false;
   }
 
   /**

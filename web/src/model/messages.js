@@ -76,6 +76,11 @@ export class Messages {
     this.list = this.list.filter((message) => message.text !== text);
   }
 
+  /** All that begin so. @param {string} text */
+  withdrawLike(text) {
+    this.list = this.list.filter((message) => !message.text.startsWith(text));
+  }
+
   /** @param {number} now */
   expire(now) {
     this.list = this.list.filter((message) => message.until === null || message.until > now);

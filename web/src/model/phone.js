@@ -14,15 +14,17 @@
  * @typedef {import("./call.js").Card} Card
  */
 
+import { goOn } from "./buttons.js";
 import { DESK_PLANE } from "./desk_plane.js";
 import { nextLight } from "./light.js";
 import { clock, explain, Messages } from "./messages.js";
 import { toneFor } from "./tone.js";
+import { VIDEO } from "./video.js";
 import { VOICE_PLANE } from "./voice_plane.js";
 import { WISHES } from "./wishes.js";
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
-const HANDLERS = { ...VOICE_PLANE, ...DESK_PLANE, ...WISHES, time: () => [] };
+const HANDLERS = { ...VOICE_PLANE, ...VIDEO, ...DESK_PLANE, ...WISHES, time: () => [] };
 
 const REMEMBER_RELEASED = 30000;
 
@@ -38,6 +40,10 @@ export class Phone {
     this.cards = [];
     this.messages = new Messages();
     this.useGwsForDialing = true;
+    /** Pictures pass the gateway. */
+    this.video = false;
+    /** @type {"ready" | "asked" | "lost"} */
+    this.microphone = "asked";
     /** @type {import("./events.js").Tone} */
     this.tone = "none";
     /** GWS calls that ended, with the time: a late snapshot must not bring them back. @type {Map<string, number>} */
@@ -53,6 +59,7 @@ export class Phone {
   handle(event, now) {
     const effects = HANDLERS[event.type](this, event, now);
     this.settle(now);
+    effects.push(...goOn(this, now));
     const tone = toneFor(this.cards);
     if (tone !== this.tone) effects.push({ do: "tone", tone });
     this.tone = tone;

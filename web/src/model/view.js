@@ -1,21 +1,24 @@
 /**
  * What the page shows, as plain data: the only thing `ui` reads of the model. Order and number of a card's buttons depend only on
- * whether it rings, so nothing jumps while a call goes on.
+ * whether it rings, on what the phone can do at all, and on whether the call is a consultation, so nothing jumps while a call goes on.
  *
  * @typedef {import("./phone.js").Phone} Phone
  * @typedef {import("./call.js").Card} Card
  * @typedef {import("./events.js").ButtonName} ButtonName
- * @typedef {{ name: ButtonName, label: string, enabled: boolean, pressed: boolean }} ButtonView
+ * @typedef {{ name: ButtonName, label: string, enabled: boolean, pressed: boolean, ways: ("consult" | "directly")[] }} ButtonView
+ * `ways`: what the form offers that the button opens; none: it opens no form.
+ * @typedef {{ camera: "off" | "starting" | "on", remote: boolean }} VideoView
  * @typedef {{ id: string, uuid: string, leg: string, state: string, label: string, direction: "in" | "out", who: string,
- *   number: string, detail: string, since: number | null, muted: boolean, data: [string, string][], note: string, buttons: ButtonView[] }} CardView
+ *   number: string, detail: string, since: number | null, muted: boolean, data: [string, string][], note: string, recording: string, video: VideoView, buttons: ButtonView[] }} CardView
  * @typedef {{ name: string, dn: string, state: string, colour: string, operation: string }} AgentView
  * @typedef {{ lights: { sip: string, gws: string }, agent: AgentView | null, cards: CardView[],
- *   messages: import("./messages.js").Message[], canDial: boolean, useGwsForDialing: boolean }} View
+ *   messages: import("./messages.js").Message[], canDial: boolean, useGwsForDialing: boolean, microphone: string }} View
  */
 
 import { fullName, STATE_CHOICES, stateColour, stateLabel } from "./agent.js";
+import { BUTTONS, canSwap, completes, partnerOf, waysOf } from "./buttons.js";
 import { rows } from "./gws.js";
-import { BUTTONS } from "./wishes.js";
+import { RecordingState } from "./vocabulary.js";
 
 /** @type {Record<string, string>} */
 const STATE_LABEL = {
@@ -30,13 +33,21 @@ const STATE_LABEL = {
 /** @type {Record<ButtonName, string>} */
 const LABEL = {
   answer: "Answer",
+  "answer-with-camera": "With camera",
   reject: "Reject",
   mute: "Mute",
+  camera: "Camera",
   hold: "Hold",
   retrieve: "Retrieve",
   keypad: "Keypad",
+  transfer: "Transfer",
+  conference: "Conference",
+  reconnect: "Go back",
   hangup: "Hang up",
 };
+
+/** @type {Record<string, string>} */
+const RECORDING_LABEL = { [RecordingState.RECORDING]: "Recorded", [RecordingState.PAUSED]: "Recording paused" };
 
 /** @param {Phone} phone @returns {View} */
 export function viewOf(phone) {
@@ -44,10 +55,11 @@ export function viewOf(phone) {
   return {
     lights: { ...phone.lights },
     agent: agentView(phone.agent),
-    cards: ringingFirst.map((card) => cardView(card, phone.lights.gws === "on")),
+    cards: ringingFirst.map((card) => cardView(card, phone)),
     messages: [...phone.messages.list],
     canDial: phone.lights.sip === "on",
     useGwsForDialing: phone.useGwsForDialing,
+    microphone: phone.microphone,
   };
 }
 
@@ -65,15 +77,15 @@ function agentView(agent) {
   };
 }
 
-/** @param {Card} card @param {boolean} gwsOn @returns {CardView} */
-function cardView(card, gwsOn) {
+/** @param {Card} card @param {Phone} phone @returns {CardView} */
+function cardView(card, phone) {
   const { number, name } = card.party;
   return {
     id: card.id,
     uuid: card.uuid,
     leg: card.leg?.id ?? "",
     state: card.state,
-    label: STATE_LABEL[card.state] ?? "",
+    label: label(card),
     direction: card.direction,
     who: name || number || "Unknown number",
     number: name ? number : "",
@@ -81,39 +93,75 @@ function cardView(card, gwsOn) {
     since: card.since,
     muted: card.leg?.muted ?? false,
     data: card.gws ? rows(card.gws.userData) : [],
-    note: note(card, gwsOn),
-    buttons: buttonsOf(card).map((button) => buttonView(card, button)),
+    note: note(card, phone),
+    recording: card.stale ? "" : (RECORDING_LABEL[card.gws?.recording ?? ""] ?? ""),
+    video: { camera: card.leg?.camera ?? "off", remote: card.leg?.pictures ?? false },
+    buttons: buttonsOf(card, phone).map((button) => buttonView(card, button, phone)),
   };
 }
 
-/** @param {Card} card @returns {ButtonName[]} */
-function buttonsOf(card) {
-  if (card.state === "ringing") return ["answer", "reject"];
-  return ["mute", card.state === "held" ? "retrieve" : "hold", "keypad", "hangup"];
+/** @param {Card} card */
+function label(card) {
+  if (card.state === "ringing" && card.leg?.offersVideo) return "Incoming video call";
+  return STATE_LABEL[card.state] ?? "";
 }
 
-/** @param {Card} card @param {ButtonName} name @returns {ButtonView} */
-function buttonView(card, name) {
+/** @param {Card} card @param {Phone} phone @returns {ButtonName[]} */
+function buttonsOf(card, phone) {
+  if (card.state === "ringing") {
+    return phone.video && card.leg?.offersVideo ? ["answer", "answer-with-camera", "reject"] : ["answer", "reject"];
+  }
+  return [
+    "mute",
+    .../** @type {ButtonName[]} */ (phone.video ? ["camera"] : []),
+    card.state === "held" ? "retrieve" : "hold",
+    "keypad",
+    .../** @type {ButtonName[]} */ (phone.agent ? ["transfer", "conference"] : []),
+    .../** @type {ButtonName[]} */ (card.gws?.parent ? ["reconnect"] : []),
+    "hangup",
+  ];
+}
+
+/** @param {Card} card @param {ButtonName} name @param {Phone} phone @returns {ButtonView} */
+function buttonView(card, name, phone) {
   const button = BUTTONS[name];
-  const muted = name === "mute" && (card.leg?.muted ?? false);
+  const joins = name === "transfer" || name === "conference" ? name : null;
   return {
     name,
-    label: muted ? "Unmute" : LABEL[name],
-    enabled: button.states.includes(card.state) && button.enabled(card),
-    pressed: muted,
+    label: buttonLabel(card, name, phone),
+    enabled: button.states.includes(card.state) && button.enabled(card, phone),
+    pressed: isPressed(card, name),
+    ways: joins && !completes(card, joins) ? waysOf(card, joins) : [],
   };
+}
+
+/** @param {Card} card @param {ButtonName} name */
+function isPressed(card, name) {
+  if (name === "mute") return card.leg?.muted ?? false;
+  return name === "camera" && (card.leg?.camera ?? "off") !== "off";
+}
+
+/** @param {Card} card @param {ButtonName} name @param {Phone} phone */
+function buttonLabel(card, name, phone) {
+  if (name === "mute" && card.leg?.muted) return "Unmute";
+  if (name === "camera") return card.leg?.camera === "off" || !card.leg ? "Camera on" : "Camera off";
+  if ((name === "hold" || name === "retrieve") && canSwap(card, phone)) return "Swap";
+  if (name === "transfer" && completes(card, name)) return "Complete";
+  return name === "conference" && completes(card, name) ? "Join all" : LABEL[name];
 }
 
 /** Where the call came in, as far as GWS knows: the number that was dialled tells the agent how to greet. @param {Card} card */
 function detail({ gws, direction }) {
   if (!gws) return "";
+  if (gws.numbers.length > 1) return `Conference of ${gws.numbers.length + 1}`;
   return [gws.callType, direction === "in" && gws.dnis ? `to ${gws.dnis}` : ""].filter(Boolean).join(" ");
 }
 
-/** @param {Card} card @param {boolean} gwsOn */
-function note(card, gwsOn) {
-  if (card.orphan === "no-leg") {
+/** @param {Card} card @param {Phone} phone */
+function note(card, phone) {
+  if (card.orphan === "no-leg" && !partnerOf(phone, card)) {
     return card.state === "ringing" ? "This phone was not rung for this call." : "This call has no sound in this page.";
   }
-  return card.orphan === "no-gws" && gwsOn ? "GWS does not show this call." : "";
+  if (card.orphan === "no-gws" && phone.lights.gws === "on") return "GWS does not show this call.";
+  return card.transferred ? "Transferred." : "";
 }

@@ -17,6 +17,7 @@ const REGISTRATION = {
   503: ["The phone system is not available.", "The phone tries again by itself."],
 };
 
+const NO_MICROPHONE = "No microphone:";
 const TAKEN_OVER = "Another page uses this DN now; new calls ring there.";
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
@@ -32,11 +33,13 @@ export const VOICE_PLANE = {
   "leg/progress": progress,
   "leg/accepted": accepted,
   "leg/uuid": (phone, event, now) => renamed(phone, event.leg, event.uuid, now),
+  "leg/transferred": transferred,
   "leg/asked": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle(event.what) ?? [],
   "leg/held": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("held") ?? [],
   "leg/retrieved": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("retrieved") ?? [],
   "leg/muted": (phone, event) => muted(phone, event.leg, true),
   "leg/unmuted": (phone, event) => muted(phone, event.leg, false),
+  microphone,
   "leg/no-microphone": noMicrophone,
   "leg/refused": refused,
   "leg/ended": ended,
@@ -80,8 +83,26 @@ function incoming(phone, event, now) {
   const card = known ?? new Card(phone.newCardId(), "in", event.remote, now);
   if (!known) phone.cards.push(card);
   if (!known || !card.said.name) card.said = event.remote.number ? event.remote : card.said;
+  if (event.lasted !== null) return resumed(card, event, event.lasted, now);
   card.keepQuiet(event.agentFirst, now);
-  return [{ do: "microphone/open", leg: event.leg }, ...joined(card, new Leg(event.leg, "in"), event.uuid)];
+  return [{ do: "microphone/open", leg: event.leg }, ...joined(card, newLeg(event), event.uuid)];
+}
+
+/** @param {import("./events.js").LegIncoming} event */
+function newLeg(event) {
+  const leg = new Leg(event.leg, "in");
+  leg.offersVideo = event.video;
+  return leg;
+}
+
+/**
+ * The page was loaded again, or another one is gone: its call comes here, and is answered without a ring.
+ * @param {Card} card @param {import("./events.js").LegIncoming} event @param {number} lasted @param {number} now @returns {Effect[]}
+ */
+function resumed(card, event, lasted, now) {
+  const leg = newLeg(event);
+  card.since = Math.min(card.since ?? now, now - lasted * 1000);
+  return [{ do: "microphone/open", leg: leg.id }, ...joined(card, leg, event.uuid), ...leg.handle("answer")];
 }
 
 /**
@@ -91,7 +112,7 @@ function incoming(phone, event, now) {
  */
 function rungAnew(card, old, event) {
   const answered = old.state !== "ringing";
-  const leg = new Leg(event.leg, "in");
+  const leg = newLeg(event);
   card.takeLeg(leg, event.uuid);
   /** @type {Effect[]} */
   const swap = [{ do: "sip/hangup", leg: old.id }, { do: "microphone/close", leg: old.id }, { do: "microphone/open", leg: leg.id }];
@@ -130,6 +151,20 @@ function accepted(phone, event, now) {
 }
 
 /**
+ * Somebody else is at the other end now: SIP Server had the gateway call the number in the place of who was there.
+ * @param {Phone} phone
+ * @param {import("./events.js").LegTransferred} event
+ * @returns {Effect[]}
+ */
+function transferred(phone, { leg, number }) {
+  const card = phone.cardOfLeg(leg);
+  if (!card) return [];
+  card.said = { number, name: "" };
+  card.transferred = true;
+  return [];
+}
+
+/**
  * The leg has an identifier, or another one than before: two calls became one (transfer, conference), and the leg goes to the card
  * of the surviving call.
  * @param {Phone} phone @param {string} id @param {string} uuid @param {number} now @returns {Effect[]}
@@ -137,7 +172,7 @@ function accepted(phone, event, now) {
 function renamed(phone, id, uuid, now) {
   const card = phone.cardOfLeg(id);
   if (!card?.leg || !uuid || card.uuid === uuid) return [];
-  const other = phone.cards.find((one) => one !== card && one.uuid === uuid && !one.leg);
+  const other = phone.cards.find((one) => one !== card && one.uuid === uuid && !one.leg) ?? consultationOf(phone, card);
   if (!other) {
     card.uuid = uuid;
     return [];
@@ -152,6 +187,13 @@ function renamed(phone, id, uuid, now) {
   return [];
 }
 
+/**
+ * A consultation that was asked for and has no identifier yet: where SIP Server has no second dialog for it, the leg of the first call
+ * takes its identifier.
+ * @param {Phone} phone @param {import("./call.js").Card} card
+ */
+const consultationOf = (phone, card) => (card.gws ? phone.cards.find((one) => one.provisional && one.direction === "out") : undefined);
+
 /** @param {Phone} phone @param {string} id @param {boolean} value @returns {Effect[]} */
 function muted(phone, id, value) {
   const leg = phone.cardOfLeg(id)?.leg;
@@ -159,9 +201,22 @@ function muted(phone, id, value) {
   return [];
 }
 
+/**
+ * Without a microphone the gateway sends no calls here: the agent must know, and see it go when it is over.
+ * @param {Phone} phone @param {import("./events.js").MicrophoneChanged} event @param {number} now @returns {Effect[]}
+ */
+function microphone(phone, event, now) {
+  phone.microphone = event.state;
+  phone.messages.withdrawLike(NO_MICROPHONE);
+  if (event.state !== "lost") return [];
+  const help = "Plug in a headset and allow the microphone for this page; until then no calls come.";
+  phone.messages.tell("error", `${NO_MICROPHONE} ${event.reason}.`, help, now);
+  return [];
+}
+
 /** @param {Phone} phone @param {import("./events.js").LegNoMicrophone} event @param {number} now @returns {Effect[]} */
 function noMicrophone(phone, event, now) {
-  phone.messages.tell("error", `No microphone: ${event.reason}.`, "Plug in a headset and allow the microphone for this page.", now);
+  phone.messages.tell("error", `${NO_MICROPHONE} ${event.reason}.`, "Plug in a headset and allow the microphone for this page.", now);
   return phone.cardOfLeg(event.leg)?.leg?.handle("no-microphone") ?? [];
 }
 

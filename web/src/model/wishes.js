@@ -1,67 +1,14 @@
 /**
- * What the agent wants: the buttons of a card, dialling, the agent's state, options. `BUTTONS` is the table of all buttons: in which
- * states one is there, when it can be pressed, and what it does.
+ * What the agent wants: a card's buttons (what they do is in `buttons.js`), dialling, transfers and conferences, the agent's state, options.
  *
  * @typedef {import("./phone.js").Phone} Phone
  * @typedef {import("./call.js").Card} Card
- * @typedef {import("./call.js").CardState} CardState
  * @typedef {import("./events.js").Effect} Effect
- * @typedef {import("./events.js").ButtonName} ButtonName
- * @typedef {{ states: CardState[], enabled: (card: Card) => boolean, press: (card: Card, digits: string) => Effect[] }} Button
  */
 
+import { atGws, BUTTONS, hold, waysOf } from "./buttons.js";
 import { Card as CallCard } from "./call.js";
 import { OPERATION } from "./gws.js";
-import { CallState } from "./vocabulary.js";
-
-/** @type {CardState[]} */
-const IN_CALL = ["dialing", "connecting", "talking", "held"];
-
-/** @param {Card} card */
-const up = (card) => card.leg?.up ?? false;
-
-/** @param {Card} card @param {string} operation @returns {Effect[]} */
-const atGws = (card, operation) => [{ do: "gws/call", call: card.gws?.id ?? "", operation, card: card.id }];
-
-/** @type {Record<ButtonName, Button>} */
-export const BUTTONS = {
-  answer: {
-    states: ["ringing"],
-    enabled: (card) => card.wanted === "" && (card.leg?.state === "ringing" || (!card.leg && card.orphan === "")),
-    press: (card) => legOrLater(card, "answer"),
-  },
-  reject: {
-    states: ["ringing"],
-    enabled: (card) => card.leg?.state === "ringing",
-    press: (card) => card.leg?.handle("reject") ?? [],
-  },
-  mute: {
-    states: IN_CALL,
-    enabled: up,
-    press: (card) => (card.leg ? [{ do: "sip/mute", leg: card.leg.id, muted: !card.leg.muted }] : []),
-  },
-  hold: {
-    states: ["dialing", "connecting", "talking"],
-    enabled: (card) => card.offers(OPERATION.hold) || (up(card) && card.state === "talking"),
-    press: (card) => (card.offers(OPERATION.hold) ? atGws(card, OPERATION.hold) : (card.leg?.handle("hold") ?? [])),
-  },
-  retrieve: {
-    states: ["held"],
-    enabled: (card) => card.offers(OPERATION.retrieve) || card.leg?.state === "held",
-    press: (card) =>
-      card.offers(OPERATION.retrieve) ? atGws(card, OPERATION.retrieve) : (card.leg?.handle("retrieve") ?? []),
-  },
-  keypad: {
-    states: IN_CALL,
-    enabled: (card) => card.leg?.state === "talking",
-    press: (card, digits) => card.leg?.handle("digits", digits) ?? [],
-  },
-  hangup: {
-    states: [...IN_CALL],
-    enabled: () => true,
-    press: hangUp,
-  },
-};
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
 export const WISHES = {
@@ -82,30 +29,39 @@ export const WISHES = {
   },
 };
 
-/** @param {Phone} phone @param {import("./events.js").Press} event @returns {Effect[]} */
-function press(phone, event) {
+/** @param {Phone} phone @param {import("./events.js").Press} event @param {number} now @returns {Effect[]} */
+function press(phone, event, now) {
   const card = phone.cards.find((one) => one.id === event.card);
-  const button = BUTTONS[event.button];
-  if (!card || !button.states.includes(card.state) || !button.enabled(card)) return [];
-  return button.press(card, event.digits ?? "");
+  if (!card) return [];
+  const joining = JOINING[event.button];
+  if (joining) return join(phone, card, joining, event.number ?? "", now);
+  const button = BUTTONS[/** @type {import("./events.js").ButtonName} */ (event.button)];
+  if (!button.states.includes(card.state) || !button.enabled(card, phone)) return [];
+  return button.press(card, { phone, now, digits: event.digits ?? "" });
 }
 
-/** By the leg if it is there, else as soon as it comes. @param {Card} card @param {"answer" | "hangup"} wish @returns {Effect[]} */
-function legOrLater(card, wish) {
-  if (card.leg) return card.leg.handle(wish);
-  card.wanted = wish;
-  return [];
-}
+/** What the forms ask for: a way, and what is to come of it. @type {Record<string, ["consult" | "directly", "transfer" | "conference"]>} */
+const JOINING = {
+  "transfer-consult": ["consult", "transfer"],
+  "transfer-directly": ["directly", "transfer"],
+  "conference-consult": ["consult", "conference"],
+  "conference-directly": ["directly", "conference"],
+};
 
 /**
- * By BYE. At GWS where there is no leg here, and while GWS dials: SIP Server has not acknowledged the agent's 200 then
- * (make-call-rfc3725-flow=1), and a BYE would have to wait for its ACK (RFC 3261 section 15).
- * @param {Card} card @returns {Effect[]}
+ * Begin a transfer or a conference at GWS. A consultation is a call of its own: it has its card at once.
+ * @param {Phone} phone @param {Card} card @param {["consult" | "directly", "transfer" | "conference"]} joining
+ * @param {string} typed @param {number} now @returns {Effect[]}
  */
-function hangUp(card) {
-  const dialled = card.gws?.state === CallState.DIALING;
-  if ((!card.leg || dialled) && card.offers(OPERATION.hangup)) return atGws(card, OPERATION.hangup);
-  return legOrLater(card, "hangup");
+function join(phone, card, [way, kind], typed, now) {
+  const phoneNumber = dialable(typed);
+  if (!phoneNumber) return notANumber(phone, now);
+  if (!waysOf(card, kind).includes(way)) return [];
+  const effects = atGws(card, OPERATION[way][kind], { destination: { phoneNumber } });
+  if (way === "directly") return effects;
+  const consultation = new CallCard(phone.newCardId(), "out", { number: phoneNumber, name: "" }, now);
+  phone.cards.push(consultation);
+  return effects.map((effect) => ({ ...effect, card: consultation.id }));
 }
 
 /** A number as people write it, made dialable; "" when it is none. @param {string} typed */
@@ -117,15 +73,20 @@ export function dialable(typed) {
 /** @param {Phone} phone @param {import("./events.js").Dial} event @param {number} now @returns {Effect[]} */
 function dial(phone, event, now) {
   const number = dialable(event.number);
-  if (!number) return complain(phone, "This is not a number.", "Use digits, * and #, with + in front for other countries.", now);
+  if (!number) return notANumber(phone, now);
   if (phone.lights.sip !== "on") return complain(phone, "The phone is not connected.", "Connect the phone, then dial.", now);
   if (phone.cards.some((card) => card.state === "dialing" && !card.leg?.up)) return [];
+  const held = phone.cards.filter((one) => one.state === "talking" && one.leg?.up).flatMap(hold);
   const card = new CallCard(phone.newCardId(), "out", { number, name: "" }, now);
   phone.cards.push(card);
   const device = phone.agent?.deviceId ?? "";
-  if (phone.useGwsForDialing && phone.lights.gws === "on" && device) return [{ do: "gws/dial", device, number, card: card.id }];
-  return [{ do: "sip/dial", number, card: card.id }];
+  if (phone.useGwsForDialing && phone.lights.gws === "on" && device) return [...held, { do: "gws/dial", device, number, card: card.id }];
+  return [...held, { do: "sip/dial", number, card: card.id }];
 }
+
+/** @param {Phone} phone @param {number} now */
+const notANumber = (phone, now) =>
+  complain(phone, "This is not a number.", "Use digits, * and #, with + in front for other countries.", now);
 
 /** @param {Phone} phone @param {string} text @param {string} help @param {number} now @returns {Effect[]} */
 function complain(phone, text, help, now) {

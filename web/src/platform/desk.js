@@ -9,10 +9,11 @@
 import { readAgent } from "../model/agent.js";
 
 export class DeskError extends Error {
-  /** @param {number} status 0 when the desk was not reached @param {string} text */
-  constructor(status, text) {
+  /** @param {number} status 0 when the desk was not reached @param {string} text @param {string} [code] the desk's word for it */
+  constructor(status, text, code = "") {
     super(text);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -50,9 +51,18 @@ export class Desk {
     return this.ask("POST", "/page/sign-out", {});
   }
 
-  /** A short-lived token for the signed-in agent's DN. @returns {Promise<{ dn: string, token: string, expires: number }>} */
-  token() {
-    return this.ask("POST", "/page/token", {});
+  /**
+   * A short-lived token for the signed-in agent's DN. A desk that was started again does not know this page any more: it is opened anew.
+   * @returns {Promise<{ dn: string, token: string, expires: number }>}
+   */
+  async token() {
+    try {
+      return await this.ask("POST", "/page/token", {});
+    } catch (error) {
+      if (/** @type {DeskError} */ (error).code !== "unknown-page") throw error;
+      await this.open();
+      return this.ask("POST", "/page/token", {});
+    }
   }
 
   /**
@@ -71,7 +81,7 @@ export class Desk {
       throw new DeskError(0, "The server is not reachable.");
     }
     const said = await reply.json().catch(() => ({}));
-    if (!reply.ok) throw new DeskError(reply.status, String(said.error ?? `The server answered ${reply.status}.`));
+    if (!reply.ok) throw new DeskError(reply.status, String(said.error ?? `The server answered ${reply.status}.`), String(said.code ?? ""));
     return said;
   }
 }

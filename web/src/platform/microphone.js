@@ -5,7 +5,7 @@
  */
 
 /** What a failed getUserMedia means to the agent. @type {Record<string, string>} */
-const REASON = {
+export const REASON = {
   NotAllowedError: "it is not allowed for this page",
   NotFoundError: "none was found",
   NotReadableError: "another program uses it",
@@ -23,6 +23,10 @@ export class Microphone {
     this.constraints = {};
     /** @type {Map<string, Promise<MediaStream>>} */
     this.streams = new Map();
+    /** What a request came to: "" or why not. @type {(reason: string) => void} */
+    this.onresult = () => {};
+    /** The sound of a call ended although nobody closed it: the device is gone. */
+    this.onended = () => {};
   }
 
   /** Ask for the permission and let go of the microphone at once; raises MicrophoneError. */
@@ -40,6 +44,7 @@ export class Microphone {
     if (known) return known;
     const stream = this.request();
     stream.catch(() => this.streams.delete(key));
+    stream.then((opened) => this.watch(opened), () => {});
     this.streams.set(key, stream);
     return stream;
   }
@@ -59,14 +64,23 @@ export class Microphone {
     stream?.then(stop, () => {});
   }
 
+  /** @private @param {MediaStream} stream */
+  watch(stream) {
+    for (const track of stream.getTracks()) track.addEventListener?.("ended", () => this.onended());
+  }
+
   /** @private @returns {Promise<MediaStream>} */
   async request() {
     try {
       if (!this.devices) throw Object.assign(new Error(), { name: "InsecureContext" });
-      return await this.devices.getUserMedia({ audio: this.constraints });
+      const stream = await this.devices.getUserMedia({ audio: this.constraints });
+      this.onresult("");
+      return stream;
     } catch (error) {
       const name = error instanceof Error || error instanceof DOMException ? error.name : "";
-      throw new MicrophoneError(REASON[name] ?? name);
+      const reason = REASON[name] ?? (name || "it failed");
+      this.onresult(reason);
+      throw new MicrophoneError(reason);
     }
   }
 }

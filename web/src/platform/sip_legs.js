@@ -9,27 +9,38 @@
  * @typedef {import("./microphone.js").Microphone} Microphone
  * @typedef {import("./speaker.js").Speaker} Speaker
  * @typedef {import("./clock.js").Clock} Clock
+ * @typedef {{ held: boolean, done: () => void, tries: number }} Holding
  */
 
-import { identityOf, reasonStatus, usable } from "./sip_reading.js";
+import { Mending } from "./mending.js";
+import { Pictures } from "./pictures.js";
+import { keepUp } from "./renegotiation.js";
+import { identityOf, offersVideo, reasonStatus, up, usable } from "./sip_reading.js";
 import { ASK_AFTER, readWord, WORDS_TYPE } from "./words.js";
 
 const CALL_UUID = "X-Genesys-CallUUID";
 /** A call that rang when the connection was lost rings anew by another INVITE at once, or it is over. */
 const RINGS_ANEW_WITHIN = 3000;
+/** After an offer that was not taken. */
+const TRY_AGAIN = 300;
 const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("max-bundle") };
 
 export class SipLegs {
   /**
-   * @param {{ emit: (event: PhoneEvent) => void, clock: Pick<Clock, "after">, microphone: Microphone, speaker: Speaker }} parts
+   * @param {{ emit: (event: PhoneEvent) => void, clock: Pick<Clock, "after">, microphone: Microphone,
+   *   camera: import("./camera.js").Camera, speaker: Speaker }} parts
    */
-  constructor({ emit, clock, microphone, speaker }) {
+  constructor({ emit, clock, microphone, camera, speaker }) {
     this.emit = emit;
     this.clock = clock;
     this.microphone = microphone;
     this.speaker = speaker;
     /** JsSIP's sessions by leg. @type {Map<string, any>} */
     this.sessions = new Map();
+    this.mending = new Mending(this.sessions, clock);
+    this.pictures = new Pictures({ emit, clock, camera, sessions: this.sessions });
+    /** Holds and retrieves under way. @type {Map<string, Holding>} */
+    this.holding = new Map();
     /** The card whose call is being made right now. */
     this.dialling = "";
   }
@@ -39,20 +50,23 @@ export class SipLegs {
     const leg = session.id;
     this.sessions.set(leg, session);
     this.follow(leg, session);
-    const agentFirst = request.getHeader?.("X-Cordboard-Call") === "agent-first";
+    const kind = request.getHeader?.("X-Cordboard-Call");
+    const agentFirst = kind === "agent-first";
     const remote = identityOf(session, request, agentFirst);
     if (originator === "local") {
       this.microphone.rename(this.dialling, leg);
       this.emit({ type: "leg/outgoing", leg, remote, card: this.dialling });
       return;
     }
-    this.emit({ type: "leg/incoming", leg, uuid: request.getHeader(CALL_UUID) ?? "", remote, agentFirst });
+    const lasted = kind === "resumed" ? Number(request.getHeader("X-Cordboard-Seconds")) || 0 : null;
+    this.emit({ type: "leg/incoming", leg, uuid: request.getHeader(CALL_UUID) ?? "", remote, agentFirst, lasted, video: offersVideo(request) });
   }
 
   /** @private @param {string} leg @param {any} session */
   follow(leg, session) {
     const uuidOf = (/** @type {any} */ message) => message?.getHeader?.(CALL_UUID) ?? "";
     const on = (/** @type {string} */ name, /** @type {(event: any) => void} */ listener) => session.on(name, listener);
+    keepUp(session, () => this.refused(leg));
     if (session.connection) this.hear(leg, session.connection); // of a call we make, JsSIP has it before it tells of the session
     else on("peerconnection", ({ peerconnection }) => this.hear(leg, peerconnection));
     on("icecandidate", ({ candidate, ready }) => usable(candidate) && ready());
@@ -72,15 +86,18 @@ export class SipLegs {
 
   /** @private @param {string} leg @param {RTCPeerConnection} connection */
   hear(leg, connection) {
-    connection.addEventListener("track", ({ track, streams }) => {
-      this.speaker.attach(leg, streams[0] ?? new MediaStream([track]));
+    connection.addEventListener("track", ({ track }) => {
+      if (track.kind === "audio") this.speaker.attach(leg, new MediaStream([track]));
     });
+    this.mending.watch(leg, connection);
+    this.pictures.watch(leg, connection);
   }
 
   /** @private @param {string} leg @param {{ contentType: string, body: string }} info */
   informed(leg, info) {
     const word = readWord(info.contentType, info.body);
     if (word.word === "call") this.emit({ type: "leg/uuid", leg, uuid: word.uuid });
+    else if (word.word === "transferred") this.emit({ type: "leg/transferred", leg, number: word.number });
     else if (word.word === "answer") this.emit({ type: "leg/asked", leg, what: "answer" });
     else if (word.word === "hold") this.emit({ type: "leg/held", leg });
     else if (word.word === "retrieve") this.retrieved(leg);
@@ -95,15 +112,20 @@ export class SipLegs {
   /** @private @param {string} leg @param {{ originator: "local" | "remote" | "system", message: any, cause: string }} event */
   over(leg, { originator, message, cause }) {
     this.sessions.delete(leg);
+    this.mending.forget(leg);
+    this.pictures.forget(leg);
+    this.holding.delete(leg);
     this.speaker.detach(leg);
     const status = message?.status_code ?? reasonStatus(message?.getHeader?.("Reason"));
     this.emit({ type: "leg/ended", leg, by: originator, status, cause: String(cause ?? "") });
   }
 
-  /** @param {string} leg */
-  async answer(leg) {
+  /** @param {string} leg @param {boolean} [withCamera] without one after all, it is answered all the same */
+  async answer(leg, withCamera = false) {
     try {
-      const mediaStream = await this.microphone.open(leg);
+      const sound = await this.microphone.open(leg);
+      const pictures = withCamera ? await this.pictures.open(leg) : null;
+      const mediaStream = pictures ? new MediaStream([...sound.getTracks(), ...pictures.getTracks()]) : sound;
       const session = this.sessions.get(leg);
       if (session) session.answer({ mediaStream, pcConfig: PEER_CONNECTION });
       else this.microphone.close(leg);
@@ -154,6 +176,14 @@ export class SipLegs {
     }
   }
 
+  /** The gateway took no new offer; the call goes on as it was. @private @param {string} leg */
+  refused(leg) {
+    const holding = this.holding.get(leg);
+    if (holding) this.clock.after(TRY_AGAIN, () => this.holdAgain(leg, holding));
+    this.mending.refused(leg);
+    this.pictures.refused(leg);
+  }
+
   /** @param {string} leg @param {number} [status] a refusal, while it rings */
   end(leg, status) {
     const session = this.sessions.get(leg);
@@ -186,10 +216,24 @@ export class SipLegs {
   hold(leg, held, tries = 20) {
     const session = this.sessions.get(leg);
     if (!session || session.isEnded() || (held && session.isOnHold().local)) return;
-    const done = () => this.emit({ type: held ? "leg/held" : "leg/retrieved", leg });
-    if (this.negotiate(session, held, done)) return;
+    const done = () => {
+      this.holding.delete(leg);
+      this.emit({ type: held ? "leg/held" : "leg/retrieved", leg });
+    };
+    if (this.negotiate(session, held, done)) return void this.holding.set(leg, { held, done, tries: 3 });
     if (tries === 0) this.emit({ type: "leg/refused", leg, what: held ? "Hold" : "Retrieve" });
     else this.clock.after(100, () => this.hold(leg, held, tries - 1));
+  }
+
+  /** JsSIP has noted what was wanted; only the agreement is missing. @private @param {string} leg @param {Holding} holding */
+  holdAgain(leg, holding) {
+    const session = this.sessions.get(leg);
+    if (!session || session.isEnded() || this.holding.get(leg) !== holding) return;
+    holding.tries -= 1;
+    if (holding.tries >= 0 && session.renegotiate({}, holding.done)) return;
+    if (holding.tries > 0) return void this.clock.after(TRY_AGAIN, () => this.holdAgain(leg, holding));
+    this.holding.delete(leg);
+    this.emit({ type: "leg/refused", leg, what: holding.held ? "Hold" : "Retrieve" });
   }
 
   /** A hold that only the gateway knows of is ended by a new offer. @private @param {any} session @param {boolean} held @param {() => void} done */
@@ -201,6 +245,3 @@ export class SipLegs {
 
 /** Somebody calls, and the agent has not answered. @param {any} session */
 const unanswered = (session) => session.direction === "incoming" && session.isInProgress();
-
-/** JsSIP can send in its dialog. @param {any} session */
-const up = ({ status, C }) => status === C.STATUS_WAITING_FOR_ACK || status === C.STATUS_CONFIRMED;

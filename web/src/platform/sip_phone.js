@@ -10,7 +10,7 @@ import * as JsSIP from "jssip";
 
 import { SipLegs } from "./sip_legs.js";
 import { ReconnectingSocket } from "./socket.js";
-import { pingReply, readWord, WORDS_TYPE } from "./words.js";
+import { microphoneWord, pingReply, readWord, WORDS_TYPE } from "./words.js";
 
 const REGISTER_SECONDS = 300;
 const RETRY = 2000;
@@ -18,12 +18,14 @@ const RETRY = 2000;
 export class SipPhone {
   /**
    * @param {{ emit: (event: PhoneEvent) => void, clock: Clock, microphone: import("./microphone.js").Microphone,
-   *   speaker: import("./speaker.js").Speaker }} parts
+   *   camera: import("./camera.js").Camera, speaker: import("./speaker.js").Speaker }} parts
    */
-  constructor({ emit, clock, microphone, speaker }) {
+  constructor({ emit, clock, microphone, camera, speaker }) {
     this.emit = emit;
     this.clock = clock;
-    this.legs = new SipLegs({ emit, clock, microphone, speaker });
+    this.legs = new SipLegs({ emit, clock, microphone, camera, speaker });
+    this.legs.mending.onsilence = () => this.socket?.refresh();
+    this.legs.mending.connected = () => this.socket?.isConnected() ?? false;
     /** @type {JsSIP.UA | null} */
     this.userAgent = null;
     /** @type {ReconnectingSocket | null} */
@@ -32,6 +34,8 @@ export class SipPhone {
     this.account = null;
     this.standsDown = false;
     this.refusals = 0;
+    /** The state of the microphone, asked at each ping. */
+    this.microphoneState = () => "asked";
   }
 
   /** Connect and register. A page whose DN was taken over takes it back and keeps its calls. @param {Account} account */
@@ -78,9 +82,15 @@ export class SipPhone {
     if (account) this.emit({ type: "sip/off" });
   }
 
-  /** The network changed: look at once whether the connection still lives. */
+  /** Something may have happened to the network: look at once whether connection and sound still live. */
   refresh() {
     this.socket?.refresh();
+    this.legs.mending.doubt();
+  }
+
+  /** The network is another one: the connection is made anew, the sound follows it. */
+  networkChanged() {
+    this.socket?.reconnect();
   }
 
   /** @param {string} number @param {string} card */
@@ -89,6 +99,14 @@ export class SipPhone {
     if (!userAgent || !account) return;
     const target = `sip:${number.replaceAll("#", "%23")}@${new URL(account.url).hostname}`;
     void this.legs.dial((options) => userAgent.call(target, options), card);
+  }
+
+  /** The gateway hears of the microphone at once, not with the next ping. @param {string} state */
+  tellMicrophone(state) {
+    const { userAgent, account } = this;
+    if (!account || !userAgent?.isRegistered()) return;
+    const own = `sip:${account.dn}@${new URL(account.url).hostname}`;
+    userAgent.sendMessage(own, microphoneWord(state), { contentType: WORDS_TYPE });
   }
 
   /** Another page has the DN: keep the calls, register no more. */
@@ -131,6 +149,7 @@ export class SipPhone {
     socket.onreopened = () => {
       this.register();
       this.legs.verify();
+      this.legs.mending.doubt();
     };
     socket.onresponse = (method, status) => {
       if (method !== "REGISTER" || status !== 200 || !this.userAgent?.isRegistered()) return;
@@ -191,10 +210,14 @@ export class SipPhone {
     if (originator !== "remote") return;
     const word = readWord(request.getHeader("Content-Type"), request.body);
     if (word.word === "ping") {
-      this.userAgent?.sendMessage(message.remote_identity.uri, pingReply(word.id), { contentType: WORDS_TYPE });
+      const answer = pingReply(word.id, this.microphoneState());
+      this.userAgent?.sendMessage(message.remote_identity.uri, answer, { contentType: WORDS_TYPE });
     } else if (word.word === "taken over") {
       this.standDown();
       this.emit({ type: "sip/taken-over" });
+    } else if (word.word === "draining") {
+      const help = "Calls in progress go on. New ones come when it has started again.";
+      this.emit({ type: "tell", kind: "info", text: "The phone system is about to be restarted.", help });
     }
   }
 }

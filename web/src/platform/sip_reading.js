@@ -30,6 +30,15 @@ export function reasonStatus(reason) {
   return found ? Number(found[1]) : 0;
 }
 
+/** What is offered has pictures to show. @param {any} request */
+export function offersVideo(request) {
+  const media = /** @type {any[]} */ (safely(() => request.parseSDP(true).media) ?? []);
+  return media.some(({ type, port, direction }) => type === "video" && port !== 0 && direction !== "recvonly" && direction !== "inactive");
+}
+
+/** JsSIP can send in its dialog. @param {any} session */
+export const up = ({ status, C }) => status === C.STATUS_WAITING_FOR_ACK || status === C.STATUS_CONFIRMED;
+
 /** Good enough to send the SDP with: any UDP candidate. @param {RTCIceCandidate} candidate */
 export function usable(candidate) {
   return (candidate.protocol ?? / udp /i.exec(candidate.candidate)?.[0].trim().toLowerCase()) === "udp";

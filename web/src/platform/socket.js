@@ -13,9 +13,12 @@
  */
 
 const GIVE_UP = 32_000;
+const FIRST_PING = 1_000; // tells whether this peer answers
 const PING_EVERY = 15_000;
 const PONG_WITHIN = 4_000;
-const DELAYS = [0, 200, 500, 1000, 2000, 4000];
+/** When there is reason to doubt the connection. */
+const PONG_AT_ONCE = 600;
+const DELAYS = [0, 200, 500, 1000, 2000];
 
 /** @param {string} message */
 const statusOf = (message) => Number(/^SIP\/2\.0 (\d{3})/.exec(message)?.[1] ?? 0);
@@ -81,12 +84,19 @@ export class ReconnectingSocket {
     this.release()?.close();
   }
 
-  /** Connect anew at once: the network changed. */
+  /** Look whether the connection lives; if there is none, do not wait any longer. */
   refresh() {
     if (!this.wanted) return;
     this.attempts = 0;
-    if (this.isConnected()) this.ping();
-    else this.closed(this.socket);
+    if (this.isConnected()) this.ping(PONG_AT_ONCE);
+    else this.reconnect();
+  }
+
+  /** Connect anew at once: the network changed. */
+  reconnect() {
+    if (!this.wanted) return;
+    this.attempts = 0;
+    this.closed(this.socket);
   }
 
   /** @param {string} message @returns {boolean} always true: what cannot go now goes later */
@@ -119,7 +129,7 @@ export class ReconnectingSocket {
     if (socket !== this.socket) return;
     this.attempts = 0;
     this.cancelTimer();
-    this.cancelTimer = this.clock.after(PING_EVERY, () => this.ping());
+    this.cancelTimer = this.clock.after(FIRST_PING, () => this.ping());
     if (!this.announced) {
       this.announced = true;
       this.onconnect();
@@ -172,8 +182,8 @@ export class ReconnectingSocket {
     return socket;
   }
 
-  /** @private */
-  ping() {
+  /** @private @param {number} [within] milliseconds that the answer may take */
+  ping(within = PONG_WITHIN) {
     const socket = this.socket;
     if (!this.isConnected() || !socket) return;
     socket.send("\r\n\r\n");
@@ -181,6 +191,6 @@ export class ReconnectingSocket {
     this.cancelTimer = this.clock.after(PING_EVERY, () => this.ping());
     if (!this.pongs) return;
     this.cancelPong();
-    this.cancelPong = this.clock.after(PONG_WITHIN, () => this.closed(socket));
+    this.cancelPong = this.clock.after(within, () => this.closed(socket));
   }
 }

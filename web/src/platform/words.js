@@ -2,8 +2,9 @@
  * The gateway's words to the page: JSON bodies of type `application/vnd.cordboard+json`, by INFO in a call, by MESSAGE outside;
  * and the page's own.
  *
- * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string } | { word: "ping", id: string }
- *   | { word: "taken over" } | { word: "unknown" }} Word
+ * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string }
+ *   | { word: "transferred", number: string } | { word: "ping", id: string }
+ *   | { word: "taken over" } | { word: "draining" } | { word: "unknown" }} Word
  */
 
 export const WORDS_TYPE = "application/vnd.cordboard+json";
@@ -22,12 +23,17 @@ export function readWord(contentType, body) {
   if (ORDERS.has(said.do)) return /** @type {Word} */ ({ word: said.do });
   if (said.do === "ping" && typeof said.id === "string") return { word: "ping", id: said.id };
   if (said["taken over"] === true) return { word: "taken over" };
-  const uuid = said.call && typeof said.call === "object" ? /** @type {any} */ (said.call).uuid : undefined;
+  if (said.draining === true) return { word: "draining" };
+  const { uuid, transferred } = said.call && typeof said.call === "object" ? /** @type {any} */ (said.call) : {};
+  if (typeof transferred === "string" && transferred) return { word: "transferred", number: transferred };
   return typeof uuid === "string" && uuid ? { word: "call", uuid } : { word: "unknown" };
 }
 
-/** @param {string} id */
-export const pingReply = (id) => JSON.stringify({ did: "ping", id });
+/** @param {string} id @param {string} microphone */
+export const pingReply = (id, microphone) => JSON.stringify({ did: "ping", id, microphone });
+
+/** What the page says by itself when the microphone goes or comes back. @param {string} state */
+export const microphoneWord = (state) => JSON.stringify({ is: "microphone", state });
 
 /** What the page says in a call to learn whether it is still there. */
 export const ASK_AFTER = JSON.stringify({ is: "up" });

@@ -57,7 +57,7 @@ export class Conductor {
   perform(effect, { sip, microphone, tones, gws }) {
     switch (effect.do) {
       case "sip/answer":
-        return void sip.legs.answer(effect.leg);
+        return void sip.legs.answer(effect.leg, effect.camera);
       case "sip/reject":
         return sip.legs.end(effect.leg, effect.status);
       case "sip/hangup":
@@ -71,6 +71,10 @@ export class Conductor {
         return sip.legs.digits(effect.leg, effect.digits);
       case "sip/dial":
         return sip.dial(effect.number, effect.card);
+      case "camera/on":
+        return void sip.legs.pictures.on(effect.leg);
+      case "camera/off":
+        return sip.legs.pictures.off(effect.leg);
       case "microphone/open":
         return void sip.legs.prepare(effect.leg);
       case "microphone/close":
@@ -80,7 +84,7 @@ export class Conductor {
       case "gws/dial":
         return void this.ask("Dial", effect.card, gws.dial(effect.device, effect.number));
       case "gws/call":
-        return void this.ask(effect.operation, effect.card, gws.call(effect.call, effect.operation));
+        return void this.ask(effect.operation, effect.card, gws.call(effect.call, effect.operation, effect.fields));
       case "gws/state":
         return void this.ask(effect.operation, "", gws.state(effect.operation));
     }

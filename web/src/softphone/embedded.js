@@ -19,6 +19,7 @@ export class Embedded {
     this.configuration = configuration;
     /** Whose session we follow, "" while there is none. */
     this.follows = "";
+    this.doubtful = false;
     this.looking = false;
     this.again = false;
     this.cancel = () => {};
@@ -43,6 +44,8 @@ export class Embedded {
       const { agent, why } = await this.parts.desk.open();
       const name = agent ? `${agent.userName} ${agent.dn}` : "";
       if (name !== this.follows) await this.follow(agent, name);
+      else if (this.doubtful && this.follows) this.parts.link.start(this.configuration.cometdChannel);
+      this.doubtful = false;
       if (why) this.parts.emit({ type: "tell", kind: "error", text: why, help: "Tell your administrator." });
     } catch {
       // The desk is away for a moment: what we follow stays.
@@ -51,14 +54,12 @@ export class Embedded {
     if (this.again) {
       this.again = false;
       void this.look();
-    } else if (!this.follows) this.cancel = this.parts.clock.after(LOOK_AGAIN, () => void this.look());
+    } else if (!this.follows || this.doubtful) this.cancel = this.parts.clock.after(LOOK_AGAIN, () => void this.look());
   }
 
-  /** The session we followed is over: look for the next one. */
+  /** The session we followed is over, or the desk was started again and has forgotten us: the next look tells. Calls go on. */
   signedOut() {
-    this.follows = "";
-    this.parts.sip.stop();
-    this.parts.emit({ type: "agent", agent: null });
+    this.doubtful = true;
     void this.look();
   }
 

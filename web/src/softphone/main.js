@@ -1,9 +1,11 @@
 // The softphone page: builds the elements, wires model, platform and ui, and chooses between embedded and stand-alone.
 
+import { Camera } from "../platform/camera.js";
 import { Clock } from "../platform/clock.js";
 import { Desk } from "../platform/desk.js";
 import { Gws } from "../platform/gws.js";
 import { Microphone } from "../platform/microphone.js";
+import { MicrophoneWatch } from "../platform/microphone_watch.js";
 import { SipPhone } from "../platform/sip_phone.js";
 import { Speaker } from "../platform/speaker.js";
 import { loadPreferences, savePreferences } from "../platform/storage.js";
@@ -22,13 +24,23 @@ const screen = new Screen(document.body, embedded);
 const clock = new Clock();
 const desk = new Desk();
 const microphone = new Microphone();
-const conductor = new Conductor((view, now) => screen.update(view, now, tones.blocked || speaker.blocked));
+const camera = new Camera();
+const conductor = new Conductor((view, now) => screen.update(view, now, tones.blocked || speaker.blocked, (leg) => sip.legs.pictures.of(leg)));
 const emit = conductor.emit.bind(conductor);
 const tones = new Tones(() => conductor.render());
 const speaker = new Speaker(screen.sounds, () => conductor.render());
-const sip = new SipPhone({ emit, clock, microphone, speaker });
+const sip = new SipPhone({ emit, clock, microphone, camera, speaker });
 const gws = new Gws(`/gws${Path.API}`, () => desk.headers);
 const link = new GwsLink({ emit, gws, desk, clock, onsignedout: () => mode?.signedOut() });
+const watch = new MicrophoneWatch({
+  microphone,
+  now: () => clock.now(),
+  onchange(state, reason) {
+    emit({ type: "microphone", state, reason });
+    sip.tellMicrophone(state);
+  },
+});
+sip.microphoneState = () => watch.pinged();
 conductor.platform = { clock, sip, microphone, tones, gws };
 /** @type {Embedded | StandAlone | null} */
 let mode = null;
@@ -36,10 +48,7 @@ let mode = null;
 /** Ask once for the microphone, and find out whether the browser lets us ring. */
 function askMicrophone() {
   void tones.enable();
-  microphone.ask().catch((error) => {
-    const help = "Plug in a headset and allow the microphone for this page; until then calls are refused.";
-    emit({ type: "tell", kind: "error", text: `No microphone: ${error.message}.`, help });
-  });
+  microphone.ask().catch(() => {}); // the watch tells
 }
 
 /** @param {import("../model/configuration.js").Configuration} configuration */
@@ -47,6 +56,7 @@ function begin(configuration) {
   const preferences = loadPreferences();
   const chosen = { ...configuration, ...(embedded ? {} : preferences) };
   microphone.constraints = { ...configuration.audio };
+  emit({ type: "video", allowed: configuration.video });
   emit({ type: "option", useGwsForDialing: preferences.useGwsForDialing ?? configuration.useGwsForDialing });
   const parts = { emit, desk, sip, link, gws, clock, askMicrophone };
   if (embedded) {
@@ -64,8 +74,11 @@ function begin(configuration) {
 async function start() {
   screen.listen({ emit, enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences });
   setInterval(() => screen.tick(clock.now()), 500);
-  for (const event of ["online", "pageshow"]) window.addEventListener(event, () => sip.refresh());
+  window.addEventListener("online", () => sip.networkChanged());
+  window.addEventListener("pageshow", () => sip.refresh());
+  /** @type {any} */ (navigator).connection?.addEventListener("change", () => sip.refresh());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sip.refresh());
+  void watch.start();
   conductor.render();
   for (let told = false; ; told = true) {
     try {
@@ -104,6 +117,12 @@ Object.defineProperty(window, "cordboard", {
     },
     get microphones() {
       return microphone.streams.size;
+    },
+    get cameras() {
+      return camera.streams.size;
+    },
+    get microphone() {
+      return watch.state;
     },
   }),
 });

@@ -38,12 +38,17 @@ export class Screen {
     this.open(!embedded);
   }
 
-  /** @param {View} view @param {number} now @param {boolean} soundBlocked */
-  update(view, now, soundBlocked) {
+  /**
+   * @param {View} view
+   * @param {number} now
+   * @param {boolean} soundBlocked
+   * @param {(leg: string) => import("../ui/pictures_view.js").Streams} pictures
+   */
+  update(view, now, soundBlocked, pictures) {
     this.lights.update(view);
     this.agentBar.update(view, view.lights.sip === "on" ? (this.connection?.fields.agentDn ?? "") : "");
     this.dialPad.update(view);
-    this.calls.update(view, now);
+    this.calls.update(view, now, pictures);
     this.messages.update(view, soundBlocked);
     this.connection?.update(view);
     const both = view.lights.sip === "on" && view.lights.gws === "on";

@@ -1,6 +1,8 @@
 import { clock } from "../model/messages.js";
 import { dress, icon, make, say, wish } from "./dom.js";
+import { JoinForm } from "./join_form.js";
 import { Keypad } from "./keypad.js";
+import { PicturesView } from "./pictures_view.js";
 
 /** @typedef {import("../model/view.js").CardView} CardView */
 /** @typedef {import("../model/events.js").ButtonName} ButtonName */
@@ -8,21 +10,34 @@ import { Keypad } from "./keypad.js";
 /** @type {Record<ButtonName, string>} */
 const ICON = {
   answer: "handset",
+  "answer-with-camera": "camera",
   reject: "handset",
   mute: "microphone",
+  camera: "camera",
   hold: "pause",
   retrieve: "play",
   keypad: "keys",
+  transfer: "transfer",
+  conference: "people",
+  reconnect: "back",
   hangup: "handset",
 };
+/** Icons of buttons that are pressed. @type {Record<string, string>} */
+const PRESSED = { mute: "muted", camera: "camera-off" };
 
 /** Buttons by set; a call rings with the first, lives with the second. @type {ButtonName[][]} */
-const SETS = [["answer", "reject"], ["mute", "hold", "retrieve", "keypad", "hangup"]];
+const SETS = [
+  ["answer", "answer-with-camera", "reject"],
+  ["mute", "camera", "hold", "retrieve", "keypad", "transfer", "conference", "reconnect", "hangup"],
+];
+/** What opens below the attached data, by button. @typedef {"keypad" | "transfer" | "conference"} Drawer */
 
 /** One call: who, state, time, attached data, buttons. `data-state` and `data-uuid` say the same to tests. */
 export class CallCard extends HTMLElement {
   /** The attached data on the screen, as JSON. */
   shown = "";
+  /** @type {Drawer | ""} */
+  drawer = "";
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -33,25 +48,29 @@ export class CallCard extends HTMLElement {
     this.who = make("h2", { class: "who", "data-testid": "call-who" });
     this.number = make("span", { class: "number", "data-testid": "call-number" });
     this.detail = make("span", { class: "detail", "data-testid": "call-detail" });
+    this.recording = make("span", { class: "recording", "data-testid": "call-recording" });
     this.note = make("span", { class: "note", "data-testid": "call-note" });
     this.rows = make("dl", { class: "data", "data-testid": "call-data" });
     this.empty = make("p", { class: "empty" }, "No attached data");
     this.keys = dress(new Keypad(), { prefix: "call-key", "aria-label": "Digits", hidden: true, ondigit: (event) => this.digit(event) });
+    this.form = dress(new JoinForm(), { hidden: true, onclose: () => this.close() });
+    this.pictures = dress(new PicturesView(), { hidden: true });
     this.buttons = new Map(SETS.flat().map((name) => [name, this.button(name)]));
     this.sets = SETS.map((names, at) =>
       make("div", { class: at ? "actions" : "actions ringing" }, ...names.map((name) => /** @type {Node} */ (this.buttons?.get(name)))),
     );
     this.append(
-      make("div", { class: "line" }, this.state, this.timer),
+      make("div", { class: "line" }, this.state, this.recording, this.timer),
       this.who,
       make("p", { class: "under" }, this.number, this.detail, this.note),
-      make("div", { class: "middle" }, this.rows, this.empty, this.keys),
+      this.pictures,
+      make("div", { class: "middle" }, this.rows, this.empty, this.keys, this.form),
       ...this.sets,
     );
   }
 
-  /** @param {CardView} card @param {number} now */
-  update(card, now) {
+  /** @param {CardView} card @param {number} now @param {import("./pictures_view.js").Streams} streams */
+  update(card, now, streams) {
     this.card = card;
     this.dataset.state = card.state;
     this.dataset.uuid = card.uuid;
@@ -59,10 +78,14 @@ export class CallCard extends HTMLElement {
     this.setAttribute("aria-label", `${card.label} ${card.who}`);
     this.text(card);
     this.data(card.data);
-    this.sets?.forEach((set, at) => (set.hidden = at === (card.state === "ringing" ? 1 : 0)));
-    for (const name of ["hold", "retrieve"]) this.show(name, card.buttons.some((one) => one.name === name));
+    this.pictures?.update(card.video, streams, card.state === "held");
+    this.sets?.forEach((set, at) => {
+      set.hidden = at === (card.state === "ringing" ? 1 : 0);
+      if (!set.hidden) set.dataset.count = String(card.buttons.length);
+    });
+    for (const [name, button] of this.buttons ?? []) button.hidden = !card.buttons.some((one) => one.name === name);
     for (const view of card.buttons) this.enable(view);
-    if (!card.buttons.some((one) => one.name === "keypad" && one.enabled)) this.openKeys(false);
+    this.keepOpen(card);
     this.tick(now);
   }
 
@@ -80,6 +103,7 @@ export class CallCard extends HTMLElement {
     say(this.number, card.number);
     say(this.detail, card.detail);
     say(this.note, card.note);
+    if (this.recording) say(this.recording, card.recording);
   }
 
   /** @private @param {[string, string][]} data */
@@ -91,20 +115,16 @@ export class CallCard extends HTMLElement {
     this.empty.hidden = data.length > 0;
   }
 
-  /** @private @param {string} name @param {boolean} shown */
-  show(name, shown) {
-    const button = this.buttons?.get(/** @type {ButtonName} */ (name));
-    if (button) button.hidden = !shown;
-  }
-
   /** @private @param {import("../model/view.js").ButtonView} view */
   enable(view) {
     const button = this.buttons?.get(view.name);
     if (!button) return;
     button.disabled = !view.enabled;
-    if (view.name === "mute") {
+    button.classList.toggle("completes", (view.name === "transfer" || view.name === "conference") && view.enabled && !view.ways.length);
+    const pressed = PRESSED[view.name];
+    if (pressed) {
       button.setAttribute("aria-pressed", String(view.pressed));
-      const wanted = view.pressed ? "muted" : "microphone";
+      const wanted = view.pressed ? pressed : ICON[view.name];
       if (!button.querySelector(`.icon-${wanted}`)) button.firstElementChild?.replaceWith(icon(wanted));
     }
     say(/** @type {Element} */ (button.lastElementChild), view.label);
@@ -118,16 +138,46 @@ export class CallCard extends HTMLElement {
 
   /** @private @param {ButtonName} name */
   press(name) {
-    if (name === "keypad") this.openKeys(this.keys?.hidden ?? true);
-    else if (this.card) wish(this, { type: "press", card: this.card.id, button: name });
+    if (!this.card) return;
+    const opens = name === "keypad" || (this.card.buttons.find((one) => one.name === name)?.ways.length ?? 0) > 0;
+    if (opens) this.open(this.drawer === name ? "" : /** @type {Drawer} */ (name));
+    else wish(this, { type: "press", card: this.card.id, button: name });
   }
 
-  /** @private @param {boolean} open */
-  openKeys(open) {
-    if (!this.keys) return;
-    this.keys.hidden = !open;
-    this.toggleAttribute("keys-open", open);
-    this.buttons?.get("keypad")?.setAttribute("aria-pressed", String(open));
+  /** @private @param {Drawer | ""} drawer */
+  open(drawer) {
+    if (!this.keys || !this.form || !this.card) return;
+    this.drawer = drawer;
+    this.keys.hidden = drawer !== "keypad";
+    const kind = drawer === "transfer" || drawer === "conference" ? drawer : null;
+    this.form.hidden = !kind;
+    this.toggleAttribute("drawer-open", drawer !== "");
+    for (const name of /** @type {const} */ (["keypad", "transfer", "conference"])) {
+      this.buttons?.get(name)?.setAttribute("aria-expanded", String(drawer === name));
+    }
+    if (!kind) return;
+    this.form.update(this.card.id, kind, this.waysOf(kind));
+    this.form.begin();
+  }
+
+  /** Close it, and give the focus back. @private */
+  close() {
+    const opener = this.drawer && this.buttons?.get(this.drawer);
+    this.open("");
+    if (opener) opener.focus();
+  }
+
+  /** What is open stays so while its button can be pressed. @private @param {CardView} card */
+  keepOpen(card) {
+    if (!this.drawer) return;
+    const button = card.buttons.find((one) => one.name === this.drawer);
+    if (!button?.enabled || (this.drawer !== "keypad" && !button.ways.length)) this.open("");
+    else if (this.drawer !== "keypad") this.form?.update(card.id, this.drawer, button.ways);
+  }
+
+  /** @private @param {ButtonName} name */
+  waysOf(name) {
+    return this.card?.buttons.find((one) => one.name === name)?.ways ?? [];
   }
 
   /** @private @param {Event} event */

@@ -8,8 +8,12 @@ export class Calls extends HTMLElement {
     this.cards = new Map();
   }
 
-  /** @param {import("../model/view.js").View} view @param {number} now */
-  update(view, now) {
+  /**
+   * @param {import("../model/view.js").View} view
+   * @param {number} now
+   * @param {(leg: string) => import("./pictures_view.js").Streams} pictures
+   */
+  update(view, now, pictures) {
     const ids = new Set(view.cards.map((card) => card.id));
     for (const [id, card] of this.cards) {
       if (ids.has(id)) continue;
@@ -20,7 +24,7 @@ export class Calls extends HTMLElement {
       const element = this.cards.get(card.id) ?? new CallCard();
       this.cards.set(card.id, element);
       if (this.children[at] !== element) this.insertBefore(element, this.children[at] ?? null);
-      element.update(card, now);
+      element.update(card, now, pictures(card.leg));
     });
     this.toggleAttribute("several", view.cards.length > 1);
   }

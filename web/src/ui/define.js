@@ -4,11 +4,15 @@ import { CallCard } from "./call_card.js";
 import { Calls } from "./calls.js";
 import { ConnectionPanel } from "./connection_panel.js";
 import { DialPad } from "./dial_pad.js";
+import { JoinForm } from "./join_form.js";
 import { Keypad } from "./keypad.js";
 import { Lights } from "./lights.js";
 import { MessageLine } from "./messages.js";
+import { PicturesView } from "./pictures_view.js";
 
 customElements.define("cordboard-keypad", Keypad);
+customElements.define("cordboard-join-form", JoinForm);
+customElements.define("cordboard-pictures", PicturesView);
 customElements.define("cordboard-lights", Lights);
 customElements.define("cordboard-agent-bar", AgentBar);
 customElements.define("cordboard-dial-pad", DialPad);

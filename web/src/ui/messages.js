@@ -45,8 +45,9 @@ export class MessageLine extends HTMLElement {
 }
 
 /** What is so while nothing happens. @param {import("../model/view.js").View} view */
-function standing({ lights, cards }) {
+function standing({ lights, cards, microphone }) {
   if (lights.sip === "connecting") return "The phone is connecting";
   if (lights.sip !== "on") return "The phone is not connected";
-  return cards.length ? "" : "Ready for calls";
+  if (cards.length) return "";
+  return microphone === "lost" ? "No microphone: no calls come" : "Ready for calls";
 }

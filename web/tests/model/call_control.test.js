@@ -88,9 +88,9 @@ test("digits go by SIP, and not while held", () => {
 test("buttons keep their places through a call", () => {
   const bench = talking({ gws: true });
   const places = () => bench.card.buttons.map((button) => button.name);
-  assert.deepEqual(places(), ["mute", "hold", "keypad", "hangup"]);
+  assert.deepEqual(places(), ["mute", "hold", "keypad", "transfer", "conference", "hangup"]);
   bench.gws("Held");
-  assert.deepEqual(places(), ["mute", "retrieve", "keypad", "hangup"]);
+  assert.deepEqual(places(), ["mute", "retrieve", "keypad", "transfer", "conference", "hangup"]);
 });
 
 describe("dialling through GWS", () => {
@@ -326,6 +326,17 @@ describe("two calls become one", () => {
     assert.equal(bench.card.state, "talking");
     bench.gws("Established", { id: OTHER, callUuid: OTHER, participants: [{ phoneNumber: "5009" }] });
     assert.equal(bench.card.who, "5009");
+  });
+});
+
+describe("transferred by the gateway", () => {
+  test("the card shows who is there now, and says so", () => {
+    const bench = talking({ gws: false });
+    bench.tell({ type: "leg/transferred", leg: "L1", number: "5009" });
+    assert.equal(bench.card.who, "5009");
+    assert.equal(bench.card.note, "Transferred.");
+    bench.tell({ type: "leg/transferred", leg: "L9", number: "1" });
+    assert.equal(bench.view.cards.length, 1);
   });
 });
 

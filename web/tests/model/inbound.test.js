@@ -229,3 +229,44 @@ describe("the connection was lost while it rang: the gateway rings anew", () => 
     assert.deepEqual(bench.took().slice(-1), ["sip/answer L2"]);
   });
 });
+
+describe("a call that another page had", () => {
+  test("is answered at once, without a tone, and has lasted", () => {
+    const bench = Bench.ready();
+    bench.invite({ lasted: 73 });
+    assert.deepEqual(bench.took(), ["microphone/open L1", "sip/answer L1"]);
+    assert.equal(bench.card.state, "connecting");
+    bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });
+    assert.equal(bench.card.state, "talking");
+    bench.gws("Established");
+    assert.equal(bench.phone.cards[0].since, bench.now - 73_000);
+  });
+
+  test("is on the card that GWS has shown since the page was loaded", () => {
+    const bench = Bench.ready();
+    bench.gws("Established", { duration: 80 });
+    bench.after(800);
+    bench.invite({ lasted: 73 });
+    bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });
+    assert.equal(bench.view.cards.length, 1);
+    assert.equal(bench.card.state, "talking");
+    assert.deepEqual(bench.took(), ["microphone/open L1", "sip/answer L1"]);
+  });
+
+  test("is held when the gateway says so", () => {
+    const bench = Bench.ready();
+    bench.gws("Held");
+    bench.invite({ lasted: 73 });
+    bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });
+    bench.tell({ type: "leg/held", leg: "L1" });
+    assert.equal(bench.card.state, "held");
+  });
+
+  test("without a microphone it is not taken", () => {
+    const bench = Bench.ready();
+    bench.invite({ lasted: 73 });
+    bench.took();
+    bench.tell({ type: "leg/no-microphone", leg: "L1", reason: "none" });
+    assert.deepEqual(bench.took(), ["sip/reject L1 480"]);
+  });
+});

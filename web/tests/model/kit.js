@@ -100,7 +100,7 @@ export class Bench {
 
   /** @param {Partial<import("../../src/model/events.js").LegIncoming>} [more] */
   invite(more = {}) {
-    this.tell({ type: "leg/incoming", leg: "L1", uuid: UUID, remote: { number: "+15550100", name: "" }, agentFirst: false, ...more });
+    this.tell({ type: "leg/incoming", leg: "L1", uuid: UUID, remote: { number: "+15550100", name: "" }, agentFirst: false, lasted: null, video: false, ...more });
   }
 
   /** @param {string} state @param {Record<string, unknown>} [more] */

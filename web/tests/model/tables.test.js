@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { readAgent, stateColour, stateLabel } from "../../src/model/agent.js";
+import { BUTTONS } from "../../src/model/buttons.js";
 import { SHOWN } from "../../src/model/call.js";
 import { readCall, readMessage, readUser, rows } from "../../src/model/gws.js";
 import { sameNumber } from "../../src/model/join.js";
 import { Leg, LEG_TABLE } from "../../src/model/leg.js";
 import { LIGHT_TABLE, nextLight } from "../../src/model/light.js";
 import { clock, Messages } from "../../src/model/messages.js";
-import { BUTTONS } from "../../src/model/wishes.js";
 import { AGENT, Bench, resource, UUID } from "./kit.js";
 
 test("every cell of the leg table leads to a state that exists, and an ended leg stays ended", () => {
@@ -21,7 +21,7 @@ test("every cell of the leg table leads to a state that exists, and an ended leg
 
 test("a leg closes its microphone exactly once, whatever is asked of it", () => {
   const steps = /** @type {import("../../src/model/leg.js").LegStep[]} */ ([
-    "answer", "reject", "hangup", "hold", "retrieve", "digits", "accepted", "held", "retrieved", "no-microphone", "ended",
+    "answer", "answer-with-camera", "reject", "hangup", "hold", "retrieve", "digits", "accepted", "held", "retrieved", "no-microphone", "ended",
   ]);
   let seed = 7;
   const pick = () => steps[(seed = (seed * 48271) % 2147483647) % steps.length];

@@ -39,7 +39,7 @@ function bench(session) {
   const later = [];
   const clock = { after: (/** @type {number} */ _milliseconds, /** @type {() => void} */ callback) => (later.push(callback), () => {}) };
   const speaker = /** @type {any} */ ({ attach() {}, detach() {} });
-  const legs = new SipLegs({ emit: (event) => void events.push(event), clock, microphone: /** @type {any} */ ({ rename() {} }), speaker });
+  const legs = new SipLegs({ emit: (event) => void events.push(event), clock, microphone: /** @type {any} */ ({ rename() {} }), camera: /** @type {any} */ ({ close() {} }), speaker });
   const request = { getHeader: () => undefined };
   legs.add({ originator: session.direction === "incoming" ? "remote" : "local", session, request: /** @type {any} */ (request) });
   events.length = 0;

@@ -6,7 +6,7 @@ import { basic, Gws, GwsError } from "../../src/platform/gws.js";
 import { Microphone, MicrophoneError } from "../../src/platform/microphone.js";
 import { identityOf, reasonStatus, usable } from "../../src/platform/sip_reading.js";
 import { period, SHAPES } from "../../src/platform/tones.js";
-import { pingReply, readWord, WORDS_TYPE } from "../../src/platform/words.js";
+import { microphoneWord, pingReply, readWord, WORDS_TYPE } from "../../src/platform/words.js";
 import { complaint } from "../../src/softphone/stand_alone.js";
 
 describe("words", () => {
@@ -16,13 +16,16 @@ describe("words", () => {
     assert.deepEqual(read({ do: "hold" }), { word: "hold" });
     assert.deepEqual(read({ do: "retrieve" }), { word: "retrieve" });
     assert.deepEqual(read({ call: { uuid: "U" } }), { word: "call", uuid: "U" });
+    assert.deepEqual(read({ call: { transferred: "5009" } }), { word: "transferred", number: "5009" });
     assert.deepEqual(read({ do: "ping", id: "7" }), { word: "ping", id: "7" });
     assert.deepEqual(read({ "taken over": true }), { word: "taken over" });
-    assert.equal(pingReply("7"), '{"did":"ping","id":"7"}');
+    assert.deepEqual(read({ draining: true }), { word: "draining" });
+    assert.equal(pingReply("7", "ready"), '{"did":"ping","id":"7","microphone":"ready"}');
+    assert.equal(microphoneWord("lost"), '{"is":"microphone","state":"lost"}');
   });
 
   test("everything else is unknown", () => {
-    for (const body of ["", "{", "null", "5", "[]", '{"do":"explode"}', '{"do":{}}', '{"call":5}', '{"call":{"uuid":5}}', '{"do":"ping"}']) {
+    for (const body of ["", "{", "null", "5", "[]", '{"do":"explode"}', '{"do":{}}', '{"call":5}', '{"call":{"uuid":5}}', '{"call":{"transferred":7}}', '{"do":"ping"}']) {
       assert.deepEqual(readWord(WORDS_TYPE, body), { word: "unknown" }, body);
     }
     assert.deepEqual(readWord("application/dtmf-relay", '{"do":"answer"}'), { word: "unknown" });

@@ -23,8 +23,9 @@ from cordboard.call.leg import Leg, LegState, Purpose
 from cordboard.call.media import MediaReply, Side, Verb
 from cordboard.call.outputs import LegOutput, description, without_tag, words
 from cordboard.call.page import presence
+from cordboard.call.page.offers import note_description, reoffer, reoffer_accepted, reoffer_refused, reoffered
 from cordboard.call.page.presence import CallSettings, PageBack, PageGone
-from cordboard.call.page.requests import dialled, note_description, reoffered, requested
+from cordboard.call.page.requests import dialled, requested
 from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 
@@ -168,29 +169,6 @@ class PageLeg(Leg):
     def _reinvited(self, event: sip.Reinvited, now: float) -> list[LegOutput]:
         return [*self.collect(event.request, Purpose.ACCEPT_REINVITE), *reoffered(self, event.request)]
 
-    # --- codec or media lines changed
-
-    def _reoffer(self) -> list[LegOutput]:
-        """Offer anew, with the same ICE and DTLS; one at a time, and when the page's connection is there."""
-        self.reoffer_due = self.reinviting or self.waits_for_page
-        if self.reoffer_due:
-            return []
-        self.reinviting = True
-        return [self.make_offer(Purpose.REINVITE)]
-
-    def reoffer_if_due(self) -> list[LegOutput]:
-        return self._reoffer() if self.reoffer_due else []
-
-    def _reoffer_accepted(self, event: sip.Accepted, now: float) -> list[LegOutput]:
-        self.reinviting = False
-        return [*self.take_answer(description(event.response)), *self.reoffer_if_due()]
-
-    def _reoffer_refused(self, event: sip.ReinviteRejected, now: float) -> list[LegOutput]:
-        """Unless it was lost, the media goes on as it was."""
-        self.reinviting = False
-        self.reoffer_due = self.reoffer_due or event.response is None
-        return [] if event.response is None else self.reoffer_if_due()
-
     # --- words
 
     def say(self, event: Info) -> list[LegOutput]:
@@ -212,7 +190,7 @@ class PageLeg(Leg):
     def _updated(self, event: Update) -> list[LegOutput]:
         """Hold is told, not negotiated: the trunk's media is shut already, the page's goes on as it is."""
         if event.media_changed:
-            return self._reoffer()
+            return reoffer(self)
         if event.held is None:
             self.call_uuid = event.call_uuid
             return self.say(words(call={"uuid": event.call_uuid}))
@@ -221,7 +199,10 @@ class PageLeg(Leg):
         return self.say(words(do="hold" if event.held else "retrieve")) if changed else []
 
     def _noted(self, event: Update) -> list[LegOutput]:
-        """The page that is to take the call up learns of a hold when it has."""
+        """The page that is to take the call up learns of it when it has."""
+        if event.media_changed:
+            self.reoffer_due = True
+            return []
         if event.held is None:
             return self._updated(event)
         self.held, self.parked = event.held, False
@@ -263,8 +244,8 @@ HANDLE: dict[tuple[LegState, type], Callable[[PageLeg, Any, float], list[LegOutp
     (_S.CONNECTED, MediaReply): PageLeg._media,
     (_S.CONNECTED, sip.Acknowledged): PageLeg._acknowledged,
     (_S.CONNECTED, sip.Reinvited): PageLeg._reinvited,
-    (_S.CONNECTED, sip.Accepted): PageLeg._reoffer_accepted,
-    (_S.CONNECTED, sip.ReinviteRejected): PageLeg._reoffer_refused,
+    (_S.CONNECTED, sip.Accepted): reoffer_accepted,
+    (_S.CONNECTED, sip.ReinviteRejected): reoffer_refused,
     (_S.CONNECTED, sip.Requested): requested,
     (_S.CONNECTED, sip.Replied): presence.replied,
     (_S.CONNECTED, sip.Ended): PageLeg._page_ended,

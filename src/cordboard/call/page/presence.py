@@ -22,7 +22,7 @@ from cordboard.call.events import Disconnect, Fail, Header, Info, Update
 from cordboard.call.leg import LegState, Purpose
 from cordboard.call.media import MediaReply, MediaRequest, Verb
 from cordboard.call.outputs import LegOutput, description, words
-from cordboard.call.page.requests import note_description
+from cordboard.call.page.offers import note_description, reoffer_if_due
 from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 
@@ -159,7 +159,7 @@ def back_in_call(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:
 def _returned(leg: PageLeg, event: PageBack) -> list[LegOutput]:
     _note_page(leg, event)
     leg.early = True
-    return [leg.send(sip.MoveSession(leg.session, event.flow)), *_retrieve(leg), *leg.say_all(), *leg.reoffer_if_due()]
+    return [leg.send(sip.MoveSession(leg.session, event.flow)), *_retrieve(leg), *leg.say_all(), *reoffer_if_due(leg)]
 
 
 def _retrieve(leg: PageLeg) -> list[LegOutput]:
@@ -233,7 +233,7 @@ def resumed(leg: PageLeg, event: sip.Accepted, now: float) -> list[LegOutput]:
     leg.state, leg.early, leg.deadline = LegState.CONNECTED, True, None
     note_description(leg, event.response)
     told = [*_retrieve(leg), *(leg.say(words(do="hold")) if leg.held else [])]
-    return [*leg.take_answer(description(event.response)), *told, *leg.say_all()]
+    return [*leg.take_answer(description(event.response)), *told, *leg.say_all(), *reoffer_if_due(leg)]
 
 
 # --- words that were on their way

@@ -1,18 +1,17 @@
-"""What a page asks for in a dialog: INFO (digits of a plain page), UPDATE and the rest, and what its offers mean."""
+"""The page's requests in a dialog that are no re-INVITE: INFO (digits of a plain page), UPDATE and the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordboard.call.events import WORDS_TYPE, Info, Update
+from cordboard.call.events import WORDS_TYPE, Info
 from cordboard.call.leg import Purpose
-from cordboard.call.outputs import LegOutput, description
-from cordboard.sdp.errors import SdpError
-from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
+from cordboard.call.outputs import LegOutput
+from cordboard.call.page.offers import reoffered
 from cordboard.sip import events as sip
 from cordboard.sip.errors import RemoteProtocolError
-from cordboard.sip.message import Request, Response
+from cordboard.sip.message import Request
 from cordboard.sip.uri import Uri
 
 if TYPE_CHECKING:
@@ -25,38 +24,6 @@ def dialled(request: Request) -> str:
         return Uri.parse(request.uri).user
     except RemoteProtocolError:
         return ""
-
-
-def note_description(leg: PageLeg, message: Request | Response) -> None:
-    """Remember what an ICE restart is recognised by."""
-    if remote := _page_description(message):
-        leg.ufrag = remote.ice_ufrag
-
-
-def reoffered(leg: PageLeg, request: Request) -> list[LegOutput]:
-    """A page without GWS holds by itself; its ICE and DTLS stay, SIP Server gets a hold.
-
-    An offer that restarts ICE (RFC 8839 section 4.4.1.1.1) is about the page's network: it retrieves no call.
-    """
-    remote = _page_description(request)
-    if remote is None:
-        return []
-    restarted, leg.ufrag = leg.ufrag not in ("", remote.ice_ufrag), remote.ice_ufrag
-    held = remote.direction in ("sendonly", "inactive")
-    if held == leg.held or (restarted and not held):
-        return []
-    leg.held = held
-    return [Update(held=held)]
-
-
-def _page_description(message: Request | Response) -> WebRtcRemote | None:
-    """What the page describes, None if nothing or nothing usable."""
-    if not message.body:
-        return None
-    try:
-        return read_webrtc(description(message))
-    except SdpError:
-        return None
 
 
 def requested(leg: PageLeg, event: sip.Requested, now: float) -> list[LegOutput]:

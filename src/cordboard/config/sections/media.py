@@ -37,3 +37,20 @@ class MediaSettings:
         "strict",
         "Whether RTP is taken only from address and port in SIP Server's SDP, or from the first port there that sends.",
     )
+    codecs: tuple[str, ...] = setting(
+        kinds.choices("opus", "PCMU", "PCMA"),
+        ["opus", "PCMU", "PCMA"],
+        "What sound is coded with, the best first. Nothing is transcoded: Opus is used where page and far end have it.",
+    )
+    video: bool = setting(
+        kinds.TRUTH, True, "Whether pictures pass; if not, they are refused and never offered, and sound is as ever."
+    )
+    video_codecs: tuple[str, ...] = setting(
+        kinds.choices("H264", "VP8"), ["H264", "VP8"], "What pictures are coded with, the best first."
+    )
+    worker_directory: str = setting(
+        kinds.file("/run/cordboard/media"),
+        "",
+        "Where the media workers' control sockets are. Calls then outlive a gateway that was killed: the next one finds"
+        " them there. Empty: a fresh directory, and the workers end with the gateway.",
+    )

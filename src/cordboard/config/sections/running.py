@@ -46,3 +46,18 @@ class LabSettings:
         "How long a call from the queue rings at an agent, who is then made Not Ready.",
         unit="seconds",
     )
+    drop: int = setting(
+        kinds.whole(0, 100),
+        0,
+        "How many of the datagrams between SIP Server and phones are lost, each way; all of these can also be changed "
+        "while the lab runs, at /lab/faults.",
+        unit="percent",
+    )
+    duplicate: int = setting(kinds.whole(0, 100), 0, "How many of these datagrams arrive twice.", unit="percent")
+    reorder: int = setting(
+        kinds.whole(0, 100), 0, "How many of these datagrams are overtaken by later ones.", unit="percent"
+    )
+    delay: int = setting(
+        kinds.whole(0, 60_000), 0, "How long each message takes, besides what the network needs.", unit="milliseconds"
+    )
+    seed: int = setting(kinds.whole(0, 2**32 - 1), 0, "Begins chance; the same seed gives the same bad network again.")

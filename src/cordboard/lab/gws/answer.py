@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ log = observe.get_log("gws")
 
 MAXIMUM_BODY = 256 * 1024
 _CLIPPED = 80
+_NUMBER = re.compile(r"\+?[0-9A-Za-z*#._-]{1,64}")
 
 
 class GwsError(Exception):
@@ -92,6 +94,17 @@ def object_of(body: Resource, name: str) -> Resource:
     if not isinstance(value, dict):
         raise GwsError(StatusCode.PARAMETER_INVALID, f"The parameter '{name}' is not an object")
     return value
+
+
+def destination_of(body: Resource) -> str:
+    """`destination.phoneNumber`, which must be a number."""
+    return number(text_of(object_of(body, "destination"), "phoneNumber"))
+
+
+def number(text: str) -> str:
+    if _NUMBER.fullmatch(text) is None:
+        raise GwsError(StatusCode.PARAMETER_INVALID, "The destination is not a phone number")
+    return text
 
 
 def unknown_operation(operation: str) -> GwsError:

@@ -17,7 +17,9 @@ from cordboard.genesys.status import Resource, StatusCode, success
 from cordboard.lab.gws.answer import (
     GwsError,
     collection,
+    destination_of,
     not_found,
+    number,
     object_of,
     read_operation,
     text_of,
@@ -26,14 +28,25 @@ from cordboard.lab.gws.answer import (
 from cordboard.lab.gws.sign_in import Session
 from cordboard.lab.gws.view import Switch, capabilities_of
 from cordboard.lab.telephony import (
+    AlternateCall,
     AnswerCall,
     CallState,
     CallView,
     ChangeUserData,
+    ClearCall,
+    CompleteConference,
+    CompleteTransfer,
+    DeleteFromConference,
     HoldCall,
+    InitiateConference,
+    InitiateTransfer,
+    RecordCall,
+    RecordingAction,
     ReleaseCall,
     RetrieveCall,
     SendDtmf,
+    SingleStepConference,
+    SingleStepTransfer,
     TelephonyRequest,
 )
 
@@ -57,13 +70,42 @@ def _delete_pair(dn: str, call: str, body: Resource, reference: int) -> Telephon
     return ChangeUserData(dn, call, delete=(text_of(body, "key"),), reference=reference)
 
 
+def _to(kind: type[InitiateTransfer] | type[SingleStepTransfer]) -> Ask:
+    """A request that names a third party."""
+
+    def ask(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+        return kind(dn, call, destination_of(body), object_of(body, "userData"), reference)
+
+    return ask
+
+
+def _record(action: RecordingAction) -> Ask:
+    return lambda dn, call, body, reference: RecordCall(dn, call, action, reference)
+
+
+def _remove(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+    return DeleteFromConference(dn, call, number(text_of(body, "participant")), reference)
+
+
 REQUESTS: dict[CallOperation, Ask] = {
     CallOperation.ANSWER: lambda dn, call, body, reference: AnswerCall(dn, call, reference),
     CallOperation.HANGUP: lambda dn, call, body, reference: ReleaseCall(dn, call, reference),
-    # With two parties, dropping all of them is what a release does.
-    CallOperation.CLEAR_CALL: lambda dn, call, body, reference: ReleaseCall(dn, call, reference),
+    CallOperation.CLEAR_CALL: lambda dn, call, body, reference: ClearCall(dn, call, reference),
     CallOperation.HOLD: lambda dn, call, body, reference: HoldCall(dn, call, reference),
     CallOperation.RETRIEVE: lambda dn, call, body, reference: RetrieveCall(dn, call, reference),
+    # The other leg is known: an agent has one consultation at a time.
+    CallOperation.SWAP_CALLS: lambda dn, call, body, reference: AlternateCall(dn, call, reference),
+    CallOperation.INITIATE_TRANSFER: _to(InitiateTransfer),
+    CallOperation.INITIATE_CONFERENCE: _to(InitiateConference),
+    CallOperation.SINGLE_STEP_TRANSFER: _to(SingleStepTransfer),
+    CallOperation.SINGLE_STEP_CONFERENCE: _to(SingleStepConference),
+    CallOperation.COMPLETE_TRANSFER: lambda dn, call, body, reference: CompleteTransfer(dn, call, reference),
+    CallOperation.COMPLETE_CONFERENCE: lambda dn, call, body, reference: CompleteConference(dn, call, reference),
+    CallOperation.REMOVE_PARTICIPANT_FROM_CONFERENCE: _remove,
+    CallOperation.START_CALL_RECORDING: _record(RecordingAction.START),
+    CallOperation.PAUSE_CALL_RECORDING: _record(RecordingAction.PAUSE),
+    CallOperation.RESUME_CALL_RECORDING: _record(RecordingAction.RESUME),
+    CallOperation.STOP_CALL_RECORDING: _record(RecordingAction.STOP),
     CallOperation.SEND_DTMF: _digits,
     CallOperation.ATTACH_USER_DATA: _attach,
     CallOperation.UPDATE_USER_DATA: _attach,
@@ -133,5 +175,7 @@ class Calls:
 
 
 def _is_possible(operation: CallOperation, call: CallView) -> bool:
+    if operation is CallOperation.REMOVE_PARTICIPANT_FROM_CONFERENCE:  # no capability speaks of it
+        return len(call.participants) > 1
     allowed = {capability.value for capability in capabilities_of(call)}
     return operation.value in allowed or (call.state, operation) in BESIDE_CAPABILITIES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from aiohttp import web
@@ -14,7 +13,9 @@ from cordboard.genesys.status import Resource, StatusCode, not_registered, succe
 from cordboard.lab.gws.answer import (
     GwsError,
     collection,
+    destination_of,
     not_found,
+    number,
     object_of,
     read_operation,
     text_of,
@@ -24,8 +25,6 @@ from cordboard.lab.gws.directory import device_id
 from cordboard.lab.gws.sign_in import Session
 from cordboard.lab.gws.view import Switch
 from cordboard.lab.telephony import DnView, MakeCall
-
-_DESTINATION = re.compile(r"\+?[0-9A-Za-z*#._-]{1,64}")
 
 
 class Devices:
@@ -54,7 +53,7 @@ class Devices:
             case DeviceOperation.DO_NOT_DISTURB_ON | DeviceOperation.DO_NOT_DISTURB_OFF:
                 self._switch.set_do_not_disturb(dn, operation == DeviceOperation.DO_NOT_DISTURB_ON)
             case DeviceOperation.FORWARD_CALLS_ON:
-                self._switch.set_forward(dn, _checked(text_of(body, "destination")))
+                self._switch.set_forward(dn, number(text_of(body, "destination")))
             case DeviceOperation.FORWARD_CALLS_OFF:
                 self._switch.set_forward(dn, "")
             case _:
@@ -67,7 +66,7 @@ class Devices:
         operation, body = await read_operation(request)
         if operation != DeviceOperation.DIAL:
             raise unknown_operation(operation)
-        destination = _checked(text_of(object_of(body, "destination"), "phoneNumber"))
+        destination = destination_of(body)
         user_data = object_of(body, "userData")
         if not self._switch.dn(dn).in_service:
             raise GwsError(StatusCode.INTERNAL_ERROR, not_registered(dn))
@@ -80,9 +79,3 @@ def _dn(request: web.Request, session: Session) -> str:
     if request.match_info["device"] != device_id(session.account.dn):
         raise not_found("Device", request.match_info["device"])
     return session.account.dn
-
-
-def _checked(number: str) -> str:
-    if _DESTINATION.fullmatch(number) is None:
-        raise GwsError(StatusCode.PARAMETER_INVALID, "The destination is not a phone number")
-    return number

@@ -40,6 +40,10 @@ NOTIFICATIONS: dict[CallEventName, NotificationType] = {
     CallEventName.ABANDONED: NotificationType.STATUS_CHANGE,
     CallEventName.ATTACHED_DATA_CHANGED: NotificationType.ATTACHED_DATA_CHANGED,
     CallEventName.PARTY_CHANGED: NotificationType.PARTICIPANTS_UPDATED,
+    CallEventName.PARTY_ADDED: NotificationType.PARTICIPANTS_UPDATED,
+    CallEventName.PARTY_DELETED: NotificationType.PARTICIPANTS_UPDATED,
+    CallEventName.PRIVATE_INFO: NotificationType.STATUS_CHANGE,
+    CallEventName.RECORDING_CHANGED: NotificationType.CALL_RECORDING_STATE_CHANGE,
     CallEventName.DTMF_SENT: NotificationType.DTMF_SENT,
 }
 

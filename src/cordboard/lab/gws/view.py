@@ -27,7 +27,19 @@ POSSIBLE = frozenset(
         CallOperation.HANGUP,
         CallOperation.HOLD,
         CallOperation.RETRIEVE,
+        CallOperation.SWAP_CALLS,
         CallOperation.SEND_DTMF,
+        CallOperation.INITIATE_TRANSFER,
+        CallOperation.INITIATE_CONFERENCE,
+        CallOperation.SINGLE_STEP_TRANSFER,
+        CallOperation.SINGLE_STEP_CONFERENCE,
+        CallOperation.COMPLETE_TRANSFER,
+        CallOperation.COMPLETE_CONFERENCE,
+        CallOperation.REMOVE_PARTICIPANT_FROM_CONFERENCE,
+        CallOperation.START_CALL_RECORDING,
+        CallOperation.PAUSE_CALL_RECORDING,
+        CallOperation.RESUME_CALL_RECORDING,
+        CallOperation.STOP_CALL_RECORDING,
         CallOperation.CLEAR_CALL,
         CallOperation.ATTACH_USER_DATA,
         CallOperation.UPDATE_USER_DATA,
@@ -138,6 +150,10 @@ class Switch:
             ani="" if view.call_type is CallType.INTERNAL else view.ani,
             user_data=dict(view.user_data),
             duration=duration,
+            recording=view.recording,
+            parent_call=view.parent_call,
+            supervised=bool(view.supervised) and not view.is_supervisor,
+            monitoring=view.is_supervisor,
         )
         return resources.call_resource(call, self.root)
 
@@ -145,6 +161,7 @@ class Switch:
 def capabilities_of(view: CallView) -> tuple[Capability, ...]:
     """The row of Genesys's table for this call, as far as the lab can do it."""
     situation = capabilities.situation(
-        states.CallState(view.state.value), is_consult=view.call_type is CallType.CONSULT
+        states.CallState(view.state.value), is_consult=bool(view.parent_call), has_consult=bool(view.consult_call)
     )
-    return tuple(one for one in capabilities.capabilities(situation) if one.value in POSSIBLE)
+    recording = states.RecordingState(view.recording) if view.recording else None
+    return tuple(one for one in capabilities.capabilities(situation, recording) if one.value in POSSIBLE)

@@ -19,10 +19,11 @@ from cordboard.genesys import dialect
 from cordboard.lab.media_server_port import MediaFailed, MediaOpened, MediaReply
 from cordboard.lab.sip_server.agents import AgentRequest
 from cordboard.lab.sip_server.calls import requests, sip_events
-from cordboard.lab.sip_server.calls.call import Event
-from cordboard.lab.sip_server.calls.flow import BasicCall
+from cordboard.lab.sip_server.calls.flow import referring
+from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.leg import Broken, MediaSession, Outputs, Phase
 from cordboard.lab.sip_server.calls.requests import ErrorCode
+from cordboard.lab.sip_server.calls.vocabulary import Event, State
 from cordboard.lab.sip_server.settings import SipServerSettings
 from cordboard.lab.sip_server.switch import Switch
 from cordboard.lab.telephony import (
@@ -30,21 +31,19 @@ from cordboard.lab.telephony import (
     AgentLogout,
     AgentSetNotReady,
     AgentSetReady,
-    AnswerCall,
     CallEventName,
-    ChangeUserData,
+    CallState,
+    CancelMonitoring,
     Error,
-    HoldCall,
     MakeCall,
-    ReleaseCall,
-    RetrieveCall,
-    SendDtmf,
+    MonitorNextCall,
     TelephonyRequest,
     UserData,
 )
 from cordboard.sip import events as sip
 from cordboard.sip.address import NameAddress
 from cordboard.sip.errors import RemoteProtocolError
+from cordboard.sip.session.timer import supports
 from cordboard.sip.uri import Uri
 
 EXPECTED_CALLS = 1000
@@ -139,13 +138,40 @@ class SipServerMachine:
             return [sip.Reject(event.session, FORBIDDEN)]
         if is_dn and caller == number:
             return [sip.Reject(event.session, BUSY_HERE)]
+        if (refusal := self.switch.refusal(event, caller, number, now)) is not None:
+            return [refusal]
+        call = self._call_for(event, caller, number)
+        options = self.switch.options_of(caller)
+        former = call.origin
+        phone = call.new_phone(event.session, caller, is_dn, number, Phase.INCOMING, now, options)
+        phone.description = event.request.body.decode("utf-8", "replace")
+        phone.reliable = supports(event.request.headers, "100rel", ("Supported",))
+        call.origin = phone
+        if call.state is State.REFERRED and former is not None:
+            phone.references = former.references
+            return self._guarded(call, lambda: call.step(Event.REFERRED_CALLS, None, now), now)
+        if call.previous is not None:
+            phone.state = CallState.ESTABLISHED
+        return self._guarded(call, lambda: call.step(*self.switch.classify(number), now), now)
+
+    def _call_for(self, event: sip.Invited, caller: str, number: str) -> BasicCall:
+        """A new call, unless the phone was told by REFER to call: then the one it was told in, or its successor."""
+        referred = self.switch.referred(caller, number)
+        if referred is not None:
+            make_call = referred.state is State.REFERRED
+            return referred if make_call else self.switch.successor(referred, caller, number)
         headers = event.request.headers
         call = self.switch.new_call(caller, number, self._expected.pop(headers.get("Call-ID") or "", {}))
-        if not is_dn:
+        if caller not in self.switch.dns:
+            call.from_outside = True
             call.asserted = headers.get("P-Asserted-Identity") or self.switch.contact_of(caller)
-        call.origin = call.new_phone(event.session, caller, is_dn, number, Phase.INCOMING, now)
-        call.origin.description = event.request.body.decode("utf-8", "replace")
-        return self._guarded(call, lambda: call.step(*self.switch.classify(number), now), now)
+        return call
+
+    def _refer_replied(self, event: sip.OutOfDialogReplied, now: float) -> Outputs:
+        call = self.switch.calls.get(event.key)
+        if call is None:
+            return []
+        return self._guarded(call, lambda: referring.refer_replied(call, event.status, now), now)
 
     def _requested(self, event: sip.OutOfDialogRequested, now: float) -> Outputs:
         method = event.request.method
@@ -186,10 +212,11 @@ class SipServerMachine:
         if wrong is not None:
             return [wrong]
         call = self.switch.new_call(request.dn, request.destination, request.user_data)
-        session = self.switch.new_session()
-        call.origin = call.new_phone(session, request.dn, True, request.destination, Phase.OUTGOING, now)
+        session, options = self.switch.new_session(), self.switch.options_of(request.dn)
+        call.origin = call.new_phone(session, request.dn, True, request.destination, Phase.OUTGOING, now, options)
         call.origin.references[CallEventName.DIALING] = request.reference
-        return self._guarded(call, lambda: call.step(Event.MAKE_CALL, None, now), now)
+        event = Event.MAKE_CALL_BY_REFER if call.origin.has(dialect.REFER_ENABLED) else Event.MAKE_CALL
+        return self._guarded(call, lambda: call.step(event, None, now), now)
 
     def _why_no_call(self, request: MakeCall) -> Error | None:
         dn, number = request.dn, request.destination
@@ -213,8 +240,18 @@ class SipServerMachine:
         if call is None or phone is None:
             message = "the DN has no such call"
             return [Error(request.dn, request.reference, ErrorCode.INVALID_CONNECTION_ID, message)]
-        tokens = self.switch.annex(request.dn).get(dialect.SIP_CTI_CONTROL, "")
-        return self._guarded(call, lambda: requests.handle(call, phone, request, tokens, now), now)
+        return self._guarded(call, lambda: requests.handle(call, phone, request, now), now)
+
+    def _monitor(self, request: MonitorNextCall | CancelMonitoring, now: float) -> Outputs:
+        if request.dn not in self.switch.dns or request.target not in self.switch.dns:
+            return [_unknown_dn(request)]
+        if isinstance(request, CancelMonitoring):
+            wrong = "" if self.switch.supervision.cancel(request) else "the DN is not supervised by this one"
+        else:
+            wrong = "the supervisor's DN has a call" if self.switch.calls_of(request.dn) else ""
+        if wrong or isinstance(request, CancelMonitoring):
+            return [Error(request.dn, request.reference, ErrorCode.WRONG_STATE, wrong)] if wrong else []
+        return self.switch.supervision.want(request, self.switch.calls_of(request.target), now)
 
     def _expect(self, expected: CallExpected, now: float) -> Outputs:
         self._expected[expected.call_id] = expected.user_data
@@ -251,7 +288,8 @@ HANDLERS: dict[type, Handler] = {
     MakeCall: SipServerMachine._make_call,
     **dict.fromkeys(sip_events.EVENTS, SipServerMachine._in_call),
     **dict.fromkeys((AgentLogin, AgentLogout, AgentSetReady, AgentSetNotReady), SipServerMachine._agent_request),
-    **dict.fromkeys(
-        (AnswerCall, HoldCall, RetrieveCall, ReleaseCall, SendDtmf, ChangeUserData), SipServerMachine._call_request
-    ),
+    **dict.fromkeys(requests.HANDLERS, SipServerMachine._call_request),
+    MonitorNextCall: SipServerMachine._monitor,
+    CancelMonitoring: SipServerMachine._monitor,
+    sip.OutOfDialogReplied: SipServerMachine._refer_replied,
 }

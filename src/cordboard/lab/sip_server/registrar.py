@@ -9,6 +9,11 @@
 
 In its answer to a de-REGISTER the server writes `Expires: 0` only for the Call-ID that made the last registration
 (traced).
+
+What the real one does with a REGISTER without Contact is not known; here it is answered with the binding. Options of
+the DN make the lab's registrar refuse: `lab-register-status` answers every REGISTER with that status,
+`lab-register-retry-after` adds Retry-After, `lab-register-minimum` asks for a longer lifetime (423), and
+`lab-register-query=false` hides the binding from a query.
 """
 
 from __future__ import annotations
@@ -28,6 +33,10 @@ from cordboard.sip.uri import Uri
 DEFAULT_EXPIRES = 1800
 LONGEST_EXPIRES = 2**32 - 1
 NONCE_LIFETIME = 300.0
+REFUSE_WITH = "lab-register-status"
+RETRY_AFTER = "lab-register-retry-after"
+MINIMUM = "lab-register-minimum"
+ANSWER_QUERY = "lab-register-query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,12 @@ class Binding:
     expires_at: float
     source: HostPort
     target: HostPort | None  # None: the contact's host is no IP address (`.invalid`), so the DN cannot be reached
+    transport: str = "UDP"  # by which the DN registered, and is called
 
     def came_from(self, remote: HostPort) -> bool:
+        """Connections of one phone have ever other ports."""
+        if self.transport != "UDP":
+            return remote[0] == self.source[0]
         return remote in (self.source, self.target)
 
 
@@ -79,6 +92,10 @@ class Registrar:
         self._bindings: dict[str, Binding] = {}
         self._call_ids: dict[str, str] = {}  # DN -> Call-ID of its last registration
 
+    def share(self, other: Registrar) -> None:
+        """Have the same bindings as the other one of a pair from now on."""
+        self._bindings, self._call_ids = other._bindings, other._call_ids
+
     def binding(self, dn: str) -> Binding | None:
         return self._bindings.get(dn)
 
@@ -101,13 +118,26 @@ class Registrar:
             return Registration(Respond(transaction, error.status_hint))
         if asked.dn not in self._dns:
             return self._unknown(transaction, asked)
-        if (challenge := self._challenge(asked, request, now)) is not None:
+        if (refusal := self._refusal(transaction, asked)) is not None:
+            return Registration(refusal)
+        if (challenge := self.challenge("REGISTER", "register", asked.dn, request, now)) is not None:
             return Registration(Respond(transaction, 401, headers=(("WWW-Authenticate", challenge),)))
         if asked.expires == 0:
             return self._wipe(transaction, asked)
         if not asked.contact:
-            return Registration(Respond(transaction, 200, headers=self._current(asked.dn, now)))
+            shown = self._dns[asked.dn].options.get(ANSWER_QUERY) != "false"
+            return Registration(Respond(transaction, 200, headers=self._current(asked.dn, now) if shown else ()))
         return self._bind(transaction, asked, flow, now)
+
+    def _refusal(self, transaction: str, asked: _Asked) -> Respond | None:
+        """What the DN's options make of it; None if it may pass."""
+        options = self._dns[asked.dn].options
+        later: tuple[Header, ...] = (("Retry-After", options[RETRY_AFTER]),) if RETRY_AFTER in options else ()
+        if status := _seconds(options.get(REFUSE_WITH, "0")):
+            return Respond(transaction, status, headers=later)
+        if asked.contact and 0 < asked.expires < _seconds(options.get(MINIMUM, "0")):
+            return Respond(transaction, 423, headers=(("Min-Expires", options[MINIMUM]),))
+        return None
 
     def _unknown(self, transaction: str, asked: _Asked) -> Registration:
         if asked.expires == 0:
@@ -117,7 +147,12 @@ class Registrar:
     def _bind(self, transaction: str, asked: _Asked, flow: Flow, now: float) -> Registration:
         is_new = asked.dn not in self._bindings or self._bindings[asked.dn].contact != asked.contact
         self._bindings[asked.dn] = Binding(
-            asked.contact, asked.address_of_record, now + asked.expires, flow.remote, _target(asked.contact)
+            asked.contact,
+            asked.address_of_record,
+            now + asked.expires,
+            flow.remote,
+            _target(asked.contact),
+            flow.transport,
         )
         self._call_ids[asked.dn] = asked.call_id
         return Registration(Respond(transaction, 200, headers=asked.echo), asked.dn if is_new else "")
@@ -134,16 +169,17 @@ class Registrar:
         binding = self._bindings.get(dn)
         return (("Contact", f"<{binding.contact}>;expires={int(binding.expires_at - now)}"),) if binding else ()
 
-    def _challenge(self, asked: _Asked, request: Request, now: float) -> str | None:
-        """The challenge that this REGISTER needs; None if it may pass."""
-        dn = self._dns[asked.dn]
-        if "register" not in dn.options.get(dialect.AUTHENTICATE_REQUESTS, ""):
+    def challenge(self, method: str, option: str, number: str, request: Request, now: float) -> str | None:
+        """The challenge that this request of a DN needs; None if it may pass. `option` is the method's word in
+        `authenticate-requests`."""
+        dn = self._dns[number]
+        if option not in dn.options.get(dialect.AUTHENTICATE_REQUESTS, ""):
             return None
         verdict = digest.Verdict.BAD
         if given := request.headers.get("Authorization"):
             verdict = digest.judge(
                 given,
-                "REGISTER",
+                method,
                 dn.dn,
                 dn.password,
                 self._settings.realm,
@@ -192,7 +228,7 @@ def bare_uri(value: str) -> str:
 def _target(contact: str) -> HostPort | None:
     try:
         uri = Uri.parse(contact)
-        ipaddress.IPv4Address(uri.host)
+        host = str(ipaddress.ip_address(uri.host.strip("[]")))
     except (RemoteProtocolError, ValueError):
         return None
-    return uri.host, uri.port or 5060
+    return host, uri.port or 5060

@@ -1,20 +1,34 @@
-"""The SIP Server look-alike, running: the stack on a UDP socket, with a media server, as GWS's `Telephony`."""
+"""The SIP Server look-alike, running: the stack on its sockets, with a media server, as GWS's `Telephony`.
+
+It listens for datagrams and connections at one port and calls a DN by the transport by which it registered.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import ssl
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cordboard import observe
 from cordboard.lab.media_server import MediaServer
-from cordboard.lab.media_server_port import CloseMedia, MediaReply, OpenMedia, PointMedia
+from cordboard.lab.media_server_port import (
+    CloseMedia,
+    MediaReply,
+    OpenMedia,
+    PointMedia,
+    RecordConference,
+    SetAudience,
+)
 from cordboard.lab.pacer import Pacer
-from cordboard.lab.sip_server.calls.leg import Broken
+from cordboard.lab.sip_server.calls.leg import Broken, Noted
+from cordboard.lab.sip_server.faults import Misbehaviour
+from cordboard.lab.sip_server.faults.outage import forgotten, refused
 from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
 from cordboard.lab.sip_server.machine import CallExpected
 from cordboard.lab.sip_server.settings import HostPort, SipServerSettings
@@ -29,14 +43,18 @@ from cordboard.lab.telephony import (
     TelephonyRequest,
     UserData,
 )
-from cordboard.lab.wake import Wake
+from cordboard.lab.wake import Later, Wake
+from cordboard.net.errors import PortTaken
+from cordboard.net.stream import SipStreams
 from cordboard.net.tasks import Tasks
+from cordboard.net.tls import Identity, connecting, listening
 from cordboard.net.udp import UdpSocket, open_udp
-from cordboard.sip.events import Flow, Malformed, Received, Tick, Transmit
+from cordboard.sip.events import Flow, FlowClosed, Malformed, Received, Tick, Transmit
 
 log = observe.get_log("lab.sip_server")
 
 RUN_OCTETS = 16
+ATTEMPTS = 20
 
 Listener = Callable[[TelephonyEvent], None]
 
@@ -51,14 +69,26 @@ class SipServer:
         self._listeners: list[Listener] = []
         self._inputs: deque[StackInput] = deque()
         self._working = False
+        self._pacer = pacer
+        self._later = Later()
+        self.misbehaviour = Misbehaviour(settings.faults, settings.trunk)
+        self.crashed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing and have nothing."""
         self._wake = Wake(lambda: self._feed(Tick()))
-        self._media = MediaServer(settings.media_address, self._feed, pacer, tasks)
+        self._media = MediaServer(self._settings.media_address, self._feed, self._pacer, self._tasks)
         self._socket: UdpSocket | None = None
+        self._streams = SipStreams(LISTENER, self, connecting=_connecting(self._settings))
         self._stack: Stack | None = None
 
     @classmethod
     async def start(cls, settings: SipServerSettings, pacer: Pacer | None = None) -> SipServer:
-        """Listen on `settings.address` (port 0: a free one). Raises `PortTaken` or `AddressUnusable`."""
+        """Listen at `settings.address` (port 0: a free one).
+
+        Raises `PortTaken`, `AddressUnusable` or `CertificateUnusable`.
+        """
         tasks = Tasks("SIP Server")
         server = cls(settings, pacer or Pacer(tasks), tasks)
         try:
@@ -69,16 +99,35 @@ class SipServer:
         return server
 
     async def _open(self) -> None:
-        host, port = self._settings.address
-        self._socket = await open_udp(host, port, self._received)
-        settings = replace(self._settings, address=self._socket.address)
+        self._socket = await self._open_pair(*self._settings.address)
+        self._settings = replace(self._settings, address=self._socket.address)
         self._stack = Stack(
-            settings,
+            self._settings,
             GenesysIdentifiers(self._socket.address[0], lambda: str(uuid.uuid4()).upper()),
             run=secrets.token_bytes(RUN_OCTETS),
             secret=secrets.token_bytes(32),
             wall_clock=time.time() - self._loop.time(),
         )
+
+    async def _open_pair(self, host: str, port: int) -> UdpSocket:
+        """A port that is free for datagrams and for connections."""
+        identity = Identity(self._settings.certificate, self._settings.key)
+        context = listening(identity) if identity.certificate else None
+        for _ in range(ATTEMPTS):
+            opened = await open_udp(host, port, self._received)
+            try:
+                self._streams.listen(host, opened.address[1], context)
+                return opened
+            except PortTaken:
+                opened.close()
+                if port:
+                    raise
+        raise PortTaken("tcp", (host, port))
+
+    @property
+    def connections(self) -> int:
+        """How many TCP or TLS connections it has."""
+        return len(self._streams.flows)
 
     @property
     def stack(self) -> Stack:
@@ -88,8 +137,7 @@ class SipServer:
     @property
     def address(self) -> HostPort:
         """Where it listens."""
-        assert self._socket is not None
-        return self._socket.address
+        return self._settings.address
 
     @property
     def media_sessions(self) -> int:
@@ -98,15 +146,41 @@ class SipServer:
 
     async def close(self) -> None:
         """Stop at once; calls are not ended on the wire."""
+        await self._fall()
+        await self._tasks.close()
+
+    async def _fall(self) -> None:
+        self._later.close()
         self._wake.close()
         self._media.close()
         if self._socket is not None:
             self._socket.close()
-        await self._tasks.close()
+        await self._streams.close()
+
+    async def crash(self) -> None:
+        """Be gone from one moment to the next, with all bindings and calls; only CTI notices its link."""
+        if self.crashed:
+            return
+        self.crashed = True
+        log.warning("SIP Server crashes")
+        await self._fall()
+        for event in forgotten(self.stack.machine.switch):
+            self._tell(event)
+
+    async def come_back(self) -> None:
+        """Listen again at the same address, and know nothing. Raises what `start` raises; then it is still gone."""
+        if not self.crashed:
+            return
+        self._begin()
+        await self._open()
+        self.crashed = False
+        log.info("SIP Server is back")
 
     # --- Telephony ---
 
     def request(self, request: TelephonyRequest) -> None:
+        if self.crashed:
+            return self._tell(refused(request))
         self._feed(request)
 
     def subscribe(self, listener: Listener) -> None:
@@ -127,13 +201,45 @@ class SipServer:
         """Attach this data to the call that will come with this Call-ID, as a routing strategy would."""
         self._feed(CallExpected(call_id, user_data))
 
+    def recording(self, call_uuid: str) -> bytes:
+        """What was recorded of this call: linear audio, 8000 samples a second; empty for nothing."""
+        return self._media.recording(call_uuid)
+
     # --- inside ---
 
     def _received(self, data: bytes, source: HostPort) -> None:
-        self._feed(Received(Flow("UDP", LISTENER, source), data))
+        self.message(Flow("UDP", LISTENER, source), data)
+
+    def message(self, flow: Flow, data: bytes) -> None:
+        if self.misbehaviour.ignores(flow):
+            return
+        for after in self.misbehaviour.arrivals(flow):
+            self._later.do(after, partial(self._arrived, flow, data))
+
+    def _arrived(self, flow: Flow, data: bytes) -> None:
+        refusal = self.misbehaviour.refusal(flow, data)
+        if refusal is not None:
+            return self._transmit(refusal.flow, refusal.data)
+        self._feed(Received(flow, data))
+
+    def closed(self, flow: Flow) -> None:
+        self._feed(FlowClosed(flow))
+
+    def _transmit(self, flow: Flow, data: bytes) -> None:
+        for after in self.misbehaviour.arrivals(flow):
+            self._later.do(after, partial(self._send, flow, data))
+
+    def _send(self, flow: Flow, data: bytes) -> None:
+        if flow.transport == "UDP":
+            if self._socket is not None:
+                self._socket.send(data, flow.remote)
+        elif not self._streams.send(flow, data):
+            self._loop.call_soon(self.closed, flow)
 
     def _feed(self, input: StackInput | MediaReply) -> None:
         """Handle inputs one after the other, also those that a listener makes while it is told of an event."""
+        if self.crashed:
+            return
         self._inputs.append(input)
         if self._working:
             return
@@ -149,14 +255,15 @@ class SipServer:
     def _carry_out(self, output: StackOutput) -> None:
         match output:
             case Transmit(flow, data):
-                if self._socket is not None:
-                    self._socket.send(data, flow.remote)
-            case OpenMedia() | PointMedia() | CloseMedia():
+                self._transmit(flow, data)
+            case OpenMedia() | PointMedia() | CloseMedia() | SetAudience() | RecordConference():
                 self._media.request(output)
             case Malformed(_, why):
                 log.warning("message could not be used", why=why)
             case Broken(call_uuid, error):
                 log.error("call ended by an error", call=call_uuid, exc_info=error)
+            case Noted(call_uuid, what):
+                log.info("call goes another way", call=call_uuid, what=what)
             case _:
                 self._tell(output)
 
@@ -167,6 +274,13 @@ class SipServer:
                 listener(event)
             except Exception:
                 log.exception("a listener failed")
+
+
+def _connecting(settings: SipServerSettings) -> ssl.SSLContext | None:
+    """For calls to phones that registered by TLS; with no certificate there are none, and connections are TCP."""
+    if not settings.certificate:
+        return None
+    return connecting(settings.ca_file, Identity(settings.certificate, settings.key))
 
 
 def _note(event: TelephonyEvent) -> None:

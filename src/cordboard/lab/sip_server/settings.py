@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cordboard.genesys import dialect
+from cordboard.lab.sip_server.faults import Faults
 
 HostPort = tuple[str, int]
 
@@ -19,6 +20,8 @@ DEFAULT_ANNEX: Mapping[str, str] = MappingProxyType(
         dialect.REJECT_CALL_IN_CALL: "false",
         dialect.REJECT_CALL_NOT_READY: "false",
         dialect.RECORD: "false",
+        dialect.SIP_HOLD_RFC3264: "false",
+        dialect.SIP_REPLACES_MODE: "0",
     }
 )
 
@@ -62,3 +65,10 @@ class SipServerSettings:
     reoffer_after: float = 5.0  # until a routed call is offered again to an agent who refused it
     refresh_after: float = 0.012  # between the ACK and the offerless re-INVITE (reference: SIP Server section 2.1)
     maximum_calls: int = 500
+    faults: Faults = field(default_factory=Faults)  # how it misbehaves from the start
+    trunk_options: Mapping[str, str] = field(default_factory=dict)  # of the parties outside, as a DN's annex
+    stay_mixed: bool = False  # the last two of a conference stay at the mixer
+    maximum_redirections: int = 5
+    certificate: str = ""  # with it the connections at `address` are TLS, without it TCP
+    key: str = ""
+    ca_file: str = ""  # what certificates of phones are signed by, when the server calls them over TLS

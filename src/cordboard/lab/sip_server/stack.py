@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from cordboard.lab.media_server_port import MediaReply, MediaRequest
-from cordboard.lab.sip_server.calls.leg import Broken
+from cordboard.lab.sip_server.calls.leg import Broken, Noted
 from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
 from cordboard.lab.sip_server.machine import CallExpected, CommandRefused, SipServerMachine
 from cordboard.lab.sip_server.settings import SipServerSettings
@@ -15,10 +16,18 @@ from cordboard.lab.sip_server.wire import OWN_ALLOW, SipServerStyle
 from cordboard.lab.telephony import TelephonyEvent, TelephonyRequest
 from cordboard.sip import events as sip
 from cordboard.sip.core import UserAgentCore
+from cordboard.sip.core.routing import default_next_hop
 from cordboard.sip.errors import LocalProtocolError
 
-StackInput = sip.Received | sip.Tick | TelephonyRequest | MediaReply | CallExpected
-StackOutput = sip.Transmit | sip.Malformed | TelephonyEvent | MediaRequest | Broken
+StackInput = sip.Received | sip.FlowClosed | sip.Tick | TelephonyRequest | MediaReply | CallExpected
+StackOutput = sip.Transmit | sip.Malformed | TelephonyEvent | MediaRequest | Broken | Noted
+
+
+def next_hop(flow: sip.Flow, uri: str) -> sip.Flow:
+    """Where a request in a dialog goes: to the contact, over the transport of the dialog."""
+    hop = default_next_hop(replace(flow, transport="UDP"), uri)
+    return flow if hop.remote == flow.remote else sip.Flow(flow.transport, flow.listener, hop.remote)
+
 
 _COMMANDS = get_args(sip.Input)
 _FROM_CORE = tuple(kind for kind in get_args(sip.Output) if kind not in (sip.Transmit, sip.Malformed))
@@ -38,9 +47,11 @@ class Stack:
     ) -> None:
         self._style = SipServerStyle()
         host, port = settings.address
+        sent_by = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.core = UserAgentCore(
             identifiers,
-            via_host=lambda flow: f"{host}:{port}",
+            via_host=lambda flow: sent_by,
+            next_hop=next_hop,
             style=self._style,
             allow=OWN_ALLOW,
             user_agent="",
@@ -58,6 +69,8 @@ class Stack:
         work: deque[Any] = deque()
         if isinstance(input, sip.Received):
             self._style.note(input.data)
+            work.extend(self.core.handle(input, now))
+        elif isinstance(input, sip.FlowClosed):
             work.extend(self.core.handle(input, now))
         elif isinstance(input, sip.Tick):
             work.extend(self.core.handle(input, now))

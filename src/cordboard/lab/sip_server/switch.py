@@ -7,22 +7,29 @@ Numbers: the configured DNs, the routing point, the echo, and outside numbers, w
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 from cordboard.genesys import dialect
 from cordboard.genesys.call_uuid import call_uuid, connection_id
 from cordboard.lab.sip_server.agents import Agent, AgentRequest
-from cordboard.lab.sip_server.calls.call import Call, Event, Route
-from cordboard.lab.sip_server.calls.flow import BasicCall
+from cordboard.lab.sip_server.calls.call import Call
+from cordboard.lab.sip_server.calls.flow.basic import BasicCall
+from cordboard.lab.sip_server.calls.joining.wanted import Supervision
 from cordboard.lab.sip_server.calls.leg import Outputs, Side
+from cordboard.lab.sip_server.calls.vocabulary import Event, Route
 from cordboard.lab.sip_server.registrar import Registrar
 from cordboard.lab.sip_server.routing_point import RoutingPoint
 from cordboard.lab.sip_server.settings import HostPort, SipServerSettings
 from cordboard.lab.telephony import AgentLogout, AgentSetNotReady, CallState, CallView, DnEvent, DnView, UserData
-from cordboard.sip.events import Flow, Header
+from cordboard.sip.events import Flow, Header, Invited, Reject
 from cordboard.sip.uri import Uri
 
 LISTENER = "sip-server"
 
+LAB_REDIRECT = "lab-redirect"  # a call to this DN is answered with 302 and this number
+
+MOVED = 302
+UNAUTHORIZED = 401
 NOT_FOUND = 404
 TEMPORARILY_UNAVAILABLE = 480
 BUSY_HERE = 486
@@ -39,6 +46,8 @@ class Switch:
         self.routing_point = RoutingPoint(self.agents.values(), self.is_free, settings.reoffer_after)
         self.calls: dict[str, BasicCall] = {}
         self._sides: dict[str, tuple[BasicCall, Side]] = {}
+        self._referred: dict[tuple[str, str], BasicCall] = {}  # DN and the number it was told to call
+        self.supervision = Supervision()
         self._run = run
         self._wall_clock = wall_clock
         self._call_numbers = itertools.count(1)
@@ -61,6 +70,18 @@ class Switch:
         self.calls[uuid] = call
         return call
 
+    def consult(self, dn: str, number: str, user_data: UserData) -> BasicCall:
+        return self.new_call(dn, number, user_data)
+
+    def successor(self, call: BasicCall, ani: str, dnis: str) -> BasicCall:
+        """A call that takes this one over, under the same UUID; while the old one lives, it is kept beside it."""
+        following = BasicCall(self, call.uuid, call.connection_id, ani, dnis, dict(call.user_data))
+        following.asserted, following.from_outside = call.asserted, call.from_outside
+        if call.uuid in self.calls:
+            following.previous, call.following = call, following
+        self.calls[f"{call.uuid} after" if call.uuid in self.calls else call.uuid] = following
+        return following
+
     def find(self, session: str) -> tuple[BasicCall, Side] | None:
         """The call and the side of it that a session belongs to."""
         return self._sides.get(session)
@@ -70,12 +91,38 @@ class Switch:
         self._sides[side.session] = (call, side)
 
     def drop(self, side: Side) -> None:
-        self._sides.pop(side.session, None)
+        """Forget that side; a twin in another call may have its session."""
+        if (found := self.find(side.session)) is not None and found[1] is side:
+            del self._sides[side.session]
 
     def finish(self, call: Call) -> None:
-        self.calls.pop(call.uuid, None)
+        self.calls = {uuid: each for uuid, each in self.calls.items() if each is not call}
+        following = self.calls.pop(f"{call.uuid} after", None)
+        if following is not None:
+            self.calls[call.uuid] = following
+        if not call.awaits_following:
+            self.forget_referred(call)
         self.routing_point.forget(call.uuid)
         self._sides = {session: found for session, found in self._sides.items() if found[0] is not call}
+
+    # --- REFER ---
+
+    def expect_referred(self, call: Call, dn: str, number: str) -> None:
+        assert isinstance(call, BasicCall)
+        self._referred[dn, number] = call
+
+    def forget_referred(self, call: Call) -> None:
+        self._referred = {key: each for key, each in self._referred.items() if each is not call}
+
+    def referred(self, dn: str, number: str) -> BasicCall | None:
+        """The call whose REFER made this DN call this number; once."""
+        return self._referred.pop((dn, number), None)
+
+    # --- what a call asks ---
+
+    def established(self, call: Call, now: float) -> Outputs:
+        assert isinstance(call, BasicCall)
+        return self.supervision.established(call, now)
 
     def new_session(self) -> str:
         return f"session-{next(self._session_numbers)}"
@@ -125,20 +172,42 @@ class Switch:
         headers: tuple[Header, ...] = ()
         if caller not in self.dns and asserted:
             headers = (("P-Asserted-Identity", asserted),)
-        return Route(_flow(binding.target), binding.contact, binding.address_of_record, True, headers)
+        return Route(
+            _flow(binding.target, binding.transport),
+            binding.contact,
+            binding.address_of_record,
+            True,
+            headers,
+            self.dns[number].options,
+        )
 
     def _trunk_route(self, number: str) -> Route | None:
         trunk = self.settings.trunk
         if trunk is None:
             return None
-        return Route(_flow(trunk), _uri(number, trunk), self.address_of(number), False)
+        options = self.settings.trunk_options
+        return Route(_flow(trunk), _uri(number, trunk), self.address_of(number), False, (), options)
 
     def address_of(self, number: str) -> str:
         binding = self.registrar.binding(number)
         return binding.address_of_record if binding else _uri(number, self.settings.address)
 
+    def options_of(self, number: str) -> Mapping[str, str]:
+        """The options of a DN, or the trunk's for a number outside."""
+        return self.dns[number].options if number in self.dns else self.settings.trunk_options
+
     def contact_of(self, number: str) -> str:
         return f"<{_uri(number, self.settings.address)}>"
+
+    def refusal(self, event: Invited, caller: str, number: str, now: float) -> Reject | None:
+        """A challenge for a DN with `authenticate-requests=...,invite`, a 302 for one with `lab-redirect`."""
+        if caller in self.dns:
+            challenge = self.registrar.challenge("INVITE", "invite", caller, event.request, now)
+            if challenge is not None:
+                return Reject(event.session, UNAUTHORIZED, headers=(("WWW-Authenticate", challenge),))
+        if (to := self.options_of(number).get(LAB_REDIRECT)) and number in self.dns:
+            return Reject(event.session, MOVED, headers=(("Contact", self.contact_of(to)),))
+        return None
 
     # --- DNs and agents ---
 
@@ -184,7 +253,9 @@ class Switch:
             return []
         return self.dn_event(dn)
 
-    def call_ended(self, dn: str, was_established: bool, now: float) -> Outputs:
+    def call_ended(self, call: Call, dn: str, was_established: bool, now: float) -> Outputs:
+        if any(each is not call for each in self.calls_of(dn)):
+            return []
         wrap_up = self.settings.wrap_up_time if was_established else 0.0
         return self.dn_event(dn) if self.agents[dn].call_ended(wrap_up, now) else []
 
@@ -195,9 +266,10 @@ class Switch:
         self.routing_point.take_back(call.uuid, dn, now)
 
 
-def _flow(remote: HostPort) -> Flow:
-    return Flow("UDP", LISTENER, remote)
+def _flow(remote: HostPort, transport: str = "UDP") -> Flow:
+    return Flow(transport, LISTENER, remote)
 
 
 def _uri(number: str, address: HostPort) -> str:
-    return str(Uri("sip", number, address[0], address[1]))
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return str(Uri("sip", number, host, address[1]))

@@ -83,7 +83,7 @@ class SipServerStyle(WireStyle):
         values = message.headers.get_list("Via")
         via = Via.parse(values[0])
         parameters = {name: None if name == "rport" else value for name, value in via.parameters.items()}
-        received = parameters.pop("received", None) or via.host
+        received = parameters.pop("received", None) or via.host.strip("[]")
         parameters["received"] = received
         if len(values) == 1:
             message.headers.set("Via", str(replace(via, parameters=parameters)))

@@ -118,6 +118,8 @@ class SrtpSessions:
 def _session(key: bytes, ssrc_type: int, profile: int) -> Session:
     policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=profile)
     policy.window_size = REPLAY_WINDOW
+    # A packet that its receiver has asked for again is sent again as it was, never with another payload.
+    policy.allow_repeat_tx = ssrc_type == Policy.SSRC_ANY_OUTBOUND
     return Session(policy)
 
 

@@ -34,7 +34,7 @@ class RelayEngine:
         try:
             await engine.workers.start()
         except BaseException:
-            await engine.shutdown()
+            await (engine.leave() if settings.worker_directory else engine.shutdown())
             raise
         return engine
 
@@ -50,17 +50,20 @@ class RelayEngine:
     def trunk_answer(self, call: str) -> Awaitable[str]:
         return self._ask("trunk_answer", call)
 
-    def take_page_offer(self, call: str, sdp: str) -> Awaitable[None]:
+    def take_page_offer(self, call: str, sdp: str) -> Awaitable[bool]:
         return self._ask("take_page_offer", call, sdp=sdp)
 
-    def take_page_answer(self, call: str, sdp: str) -> Awaitable[None]:
+    def take_page_answer(self, call: str, sdp: str) -> Awaitable[bool]:
         return self._ask("take_page_answer", call, sdp=sdp)
 
-    def take_trunk_offer(self, call: str, sdp: str) -> Awaitable[None]:
+    def take_trunk_offer(self, call: str, sdp: str) -> Awaitable[bool]:
         return self._ask("take_trunk_offer", call, sdp=sdp)
 
-    def take_trunk_answer(self, call: str, sdp: str) -> Awaitable[None]:
+    def take_trunk_answer(self, call: str, sdp: str) -> Awaitable[bool]:
         return self._ask("take_trunk_answer", call, sdp=sdp)
+
+    def renew_page(self, call: str) -> Awaitable[None]:
+        return self._ask("renew_page", call)
 
     def direction(self, call: str, side: Side, direction: Direction) -> Awaitable[None]:
         return self._ask("direction", call, side=side.value, direction=direction.value)
@@ -97,6 +100,10 @@ class RelayEngine:
     async def shutdown(self) -> None:
         """End the workers that this engine started or adopted, with all their calls."""
         await self.workers.close()
+
+    async def leave(self) -> None:
+        """Leave the workers and their calls to the next engine on the same directory."""
+        await self.workers.leave()
 
     def _ask(self, verb: str, call: str, **arguments: Any) -> asyncio.Future[Any]:
         """The request is on its way when this returns; a refusal comes by the future as well."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from cordboard.stun.message import Address
 
 RECEIVE_BUFFER = 4 << 20  # of the shared port: all pages' packets of a bad scheduling moment; the kernel may give less
 
@@ -28,15 +31,32 @@ class PortPair:
 
 def bind_udp(address: str, port: int) -> socket.socket:
     """A non-blocking UDP socket on that address; port 0 is a free one. Raises `OSError`."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
         sock.bind((address, port))
     except OSError:
         sock.close()
         raise
     return sock
+
+
+def receiver(sock: socket.socket) -> Callable[[int], tuple[bytes, Address]]:
+    """`recvfrom` of that socket, whose addresses are host and port; those of IPv6 come with two numbers more."""
+    receive = sock.recvfrom
+    if sock.family != socket.AF_INET6:
+        return receive
+
+    def receive_six(size: int) -> tuple[bytes, Address]:
+        data, source = receive(size)
+        return data, source[:2]
+
+    return receive_six
 
 
 def bind_first_free(address: str, ports: tuple[int, int]) -> socket.socket:

@@ -25,6 +25,8 @@ class RelaySettings:
     workers: int = 1
     worker_directory: str = ""  # where workers are found again after a crash of the gateway; empty: nowhere
     trunk_source: TrunkSource = TrunkSource.STRICT
+    codecs: tuple[str, ...] = ("opus", "PCMU", "PCMA")  # for sound, the best first
+    video_codecs: tuple[str, ...] = ("H264", "VP8")  # the best first; none: no video
     orphan_seconds: float = 60.0  # how long a worker without a controller and without calls lives on
     report_seconds: float = 5.0  # between two RTCP reports to the same side
     watch_seconds: float = 10.0  # how often a worker is asked whether it lives, and how long it may think about it
@@ -38,11 +40,10 @@ class RelaySettings:
 
     def to_json(self) -> dict[str, Any]:
         """As a worker is told on its command line, and tells in its greeting."""
-        return {**asdict(self), "rtp_ports": [*self.rtp_ports], "webrtc_ports": [*self.webrtc_ports]}
+        return {name: [*value] if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> RelaySettings:
         """The counterpart of `to_json`."""
-        rtp, webrtc = values["rtp_ports"], values["webrtc_ports"]
-        ranges = {"rtp_ports": (rtp[0], rtp[1]), "webrtc_ports": (webrtc[0], webrtc[1])}
-        return cls(**{**values, **ranges, "trunk_source": TrunkSource(values["trunk_source"])})
+        lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+        return cls(**{**values, **lists, "trunk_source": TrunkSource(values["trunk_source"])})

@@ -20,6 +20,7 @@ _VERBS: dict[str, Callable[..., Any]] = {
     "take_page_answer": MediaCall.take_page_answer,
     "take_trunk_offer": MediaCall.take_trunk_offer,
     "take_trunk_answer": MediaCall.take_trunk_answer,
+    "renew_page": MediaCall.renew_page,
     "direction": MediaCall.direction,
     "snapshot": MediaCall.keep_snapshot,
 }

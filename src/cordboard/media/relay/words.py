@@ -45,5 +45,6 @@ def statistics_to_json(statistics: CallStatistics) -> dict[str, Any]:
 
 
 def statistics_from_json(words: dict[str, Any]) -> CallStatistics:
-    page, trunk = StreamStatistics(**words["page"]), StreamStatistics(**words["trunk"])
-    return CallStatistics(page, trunk, words["connected"])
+    sides = ("page", "trunk", "page_video", "trunk_video")
+    found = {side: StreamStatistics(**words[side]) for side in sides if words[side] is not None}
+    return CallStatistics(**found, connected=words["connected"])

@@ -50,8 +50,10 @@ class Worker:
         self._controllers_changed()
 
     def _failure(self, failure: Exception) -> None:
-        """The boundary: one bad packet, verb or timer is not the others' trouble."""
-        self._occasionally.warning(type(failure).__name__, "media worker went on after a failure", exc_info=failure)
+        """The boundary: one bad packet, verb or timer is not the others' trouble, nor is a log that nobody reads any
+        more because the gateway is gone."""
+        with contextlib.suppress(OSError):
+            self._occasionally.warning(type(failure).__name__, "media worker went on after a failure", exc_info=failure)
 
     def _tell(self, event: MediaEvent) -> None:
         self._control.tell(event)
@@ -68,7 +70,8 @@ class Worker:
         if self._switchboard.busy:
             self._orphan_timer = self.loop.at(time.monotonic() + self._settings.orphan_seconds, self._orphaned)
         else:
-            log.info("media worker ends: nobody has needed it for a while")
+            with contextlib.suppress(OSError):
+                log.info("media worker ends: nobody has needed it for a while")
             self.loop.stop()
 
     def close(self) -> None:

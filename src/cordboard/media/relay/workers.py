@@ -204,6 +204,16 @@ class Workers:
         if not self._settings.worker_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    async def leave(self) -> None:
+        """Let go of all workers; they live on for the next engine, or end by themselves when nobody comes."""
+        self._ending.set()
+        await asyncio.gather(*self._replacements, return_exceptions=True)
+        await self._tasks.close()
+        for worker in self.running.values():
+            worker.link.close()
+        self.running.clear()
+        self._calls.clear()
+
     async def _end(self, worker: Worker) -> None:
         if worker.process is not None:
             await end_worker(worker.process, END_SECONDS)

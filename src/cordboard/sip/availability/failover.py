@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cordboard.sip.availability.health import Event, Health, State, Word
+from cordboard.sip.availability.health import Health, State, Word
 from cordboard.sip.events import Tick
 from cordboard.sip.message import Response
 
@@ -33,9 +33,10 @@ class FailoverSettings:
 
 @dataclass(frozen=True, slots=True)
 class Well:
-    """A server gave a final response that shows it lives."""
+    """A server gave a final response that shows it lives; `asked`: to an OPTIONS of ours."""
 
     server: str
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,11 @@ class Failover:
         match input:
             case Tick():
                 for server, health in self._health.items():
-                    outputs += self._said(server, health.due(now))
-            case Well(server):
-                outputs += self._said(server, self._health[server].step(Event.WELL, None, now))
+                    outputs += self._said(server, health.tick(now))
+            case Well(server, asked):
+                outputs += self._said(server, self._health[server].well(now, asked=asked))
             case Failed(server):
-                outputs += self._said(server, self._health[server].step(Event.FAILED, None, now))
+                outputs += self._said(server, self._health[server].failed(now))
         return outputs + self._chosen(now)
 
     @property
@@ -153,8 +154,8 @@ class Failover:
         return next((server for server, at in times if at is not None and at <= now), None)
 
 
-def outcome_of(server: str, status: int, response: Response | None) -> Well | Failed:
+def outcome_of(server: str, status: int, response: Response | None, *, asked: bool = False) -> Well | Failed:
     """What the end of a request says of its server. 503 with Retry-After is a server that knows what it does."""
     if response is None or status == 408:
         return Failed(server)
-    return Failed(server) if status == 503 and response.headers.get("Retry-After") is None else Well(server)
+    return Failed(server) if status == 503 and response.headers.get("Retry-After") is None else Well(server, asked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.events import Header
 from cordboard.sip.fields import MAXIMUM_SECONDS, seconds
 from cordboard.sip.grammar import WHITESPACE
@@ -107,5 +108,8 @@ def minimum_of(headers: Headers) -> int:
 
 
 def supports(headers: Headers, option: str, names: Iterable[str] = ("Supported", "Require")) -> bool:
-    """Whether the sender knows the option: it says that it supports it, or requires it."""
-    return any(option == each.lower() for name in names for each in headers.get_list(name))
+    """Whether the sender knows the option: it says that it supports it, or requires it in a list that can be read."""
+    try:
+        return any(option == each.lower() for name in names for each in headers.get_list(name))
+    except RemoteProtocolError:
+        return False

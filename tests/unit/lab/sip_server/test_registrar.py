@@ -194,3 +194,30 @@ def test_digest(qop: bool) -> None:
 def test_bare_uri() -> None:
     assert bare_uri("sip:5001@host:5060;tag=x") == "sip:5001@host:5060"
     assert bare_uri('"A, B" <sip:5001@host;transport=udp>;tag=x') == "sip:5001@host;transport=udp"
+
+
+@pytest.mark.parametrize("retry_after", ["", "30"])
+def test_the_lab_can_refuse(retry_after: str) -> None:
+    annex = {"lab-register-status": "503"} | ({"lab-register-retry-after": retry_after} if retry_after else {})
+    refused = register(registrar(DnSettings("5001", annex=annex)), request())
+    assert status(refused) == 503
+    assert refused.answer is not None
+    assert refused.answer.headers == ((("Retry-After", "30"),) if retry_after else ())
+
+
+def test_the_lab_can_ask_for_a_longer_lifetime() -> None:
+    subject = registrar(DnSettings("5001", annex={"lab-register-minimum": "3600"}))
+    refused = register(subject, request(expires="1800"))
+    assert refused.answer is not None
+    assert (refused.answer.status, refused.answer.headers) == (423, (("Min-Expires", "3600"),))
+    assert status(register(subject, request(expires="3600"))) == 200
+    assert status(register(subject, request(expires="0"))) == 200
+
+
+@pytest.mark.parametrize(("annex", "shown"), [({}, True), ({"lab-register-query": "false"}, False)])
+def test_a_query_shows_the_binding_or_hides_it(annex: dict[str, str], shown: bool) -> None:
+    subject = registrar(DnSettings("5001", annex=annex))
+    register(subject, request())
+    answer = register(subject, request(expires=None, Contact="")).answer
+    assert answer is not None
+    assert bool(answer.headers) is shown

@@ -1,125 +1,37 @@
 """One call of SIP Server: what it is made of, and how each DN in it sees it.
 
 A call has an origin (who called) and a destination (who is called: a phone or the media server's echo). In a 3rd-party
-MakeCall the origin is the agent, although its phone gets an INVITE too. `BasicCall` in `flow` adds what happens.
+MakeCall the origin is the agent, although its phone gets an INVITE too. `others` came later: parties of a conference,
+supervisors; whoever is being called to join is in `additions`. While a call is mixed each phone talks to its own leg
+at the media server. `BasicCall` in `flow` adds what happens.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from cordboard.genesys import dialect
 from cordboard.lab.media_server_port import Service
-from cordboard.lab.sip_server.calls.leg import MediaSession, Output, Outputs, Phase, Phone, Side
-from cordboard.lab.sip_server.calls.negotiation import Negotiation
-from cordboard.lab.sip_server.settings import SipServerSettings
-from cordboard.lab.telephony import CallEvent, CallEventName, CallState, CallType, CallView, Error, UserData
-from cordboard.sip.events import Flow, Header
+from cordboard.lab.sip_server.calls.leg import MediaSession, Output, Outputs, Phase, Phone, SdpOrigin
+from cordboard.lab.sip_server.calls.mix import Gathering, Mix
+from cordboard.lab.sip_server.calls.negotiation import Negotiation, Then
+from cordboard.lab.sip_server.calls.vocabulary import LAB_RECORDING, STATES, Addition, Event, Job, Server, State
+from cordboard.lab.telephony import (
+    CallEvent,
+    CallEventName,
+    CallState,
+    CallType,
+    CallView,
+    Error,
+    SingleStepTransfer,
+    UserData,
+)
 from cordboard.sip.machine import StateMachine
 
-
-class State(StrEnum):
-    NEW = "new"
-    CALLING_AGENT = "calling the agent"  # the first leg of a 3rd-party MakeCall
-    QUEUED = "queued"
-    OFFERED = "offered"
-    RINGING = "ringing"
-    CONNECTED = "connected"
-    ENDED = "ended"
-
-
-class Event(StrEnum):
-    MAKE_CALL = "MakeCall"
-    TO_PHONE = "to a phone"
-    TO_QUEUE = "to the routing point"
-    TO_ECHO = "to the echo"
-    TO_NOBODY = "to nobody"
-    ORIGIN_RINGS = "origin rings"
-    ORIGIN_ANSWERED = "origin answered"
-    ORIGIN_REFUSED = "origin refused"
-    ORIGIN_LEFT = "origin left"
-    MUSIC_READY = "music ready"
-    AGENT_SELECTED = "agent selected"
-    DESTINATION_RINGS = "destination rings"
-    DESTINATION_ANSWERED = "destination answered"
-    DESTINATION_REFUSED = "destination refused"
-    AGENT_REFUSED = "agent refused a routed call"
-    DESTINATION_LEFT = "destination left"
-    ANSWER = "AnswerCall"
-    HOLD = "HoldCall"
-    RETRIEVE = "RetrieveCall"
-    RELEASE = "ReleaseCall"
-    NO_ANSWER = "no-answer timeout"
-    GUARD = "MakeCall guard"
-    REFRESH = "time for a fresh offer"
-
-
-class JobKind(StrEnum):
-    """What the media of an established call can be made to do; done one after the other."""
-
-    CONNECT = "connect"  # the origin, which hears music, to the answer of the destination
-    REFRESH = "refresh"  # ask the destination for a fresh offer
-    REINVITED = "re-INVITEd"  # a phone made an offer: hold, retrieve, or a change
-    MUSIC = "music"  # to the phone whose far side holds
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    kind: JobKind
-    phone: Phone
-    sdp: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How a number is reached. `target` becomes the Request-URI."""
-
-    flow: Flow
-    target: str
-    to_uri: str
-    is_dn: bool
-    headers: tuple[Header, ...] = ()
-
-
-class Server(Protocol):
-    """What a call needs of the SIP Server it is in."""
-
-    settings: SipServerSettings
-
-    def adopt(self, call: Call, side: Side) -> None:
-        """Events of this side's session concern this call."""
-
-    def drop(self, side: Side) -> None: ...
-
-    def finish(self, call: Call) -> None: ...
-
-    def new_session(self) -> str: ...
-
-    def sdp_id(self, now: float) -> int: ...
-
-    def epoch(self, now: float) -> float: ...
-
-    def address_of(self, number: str) -> str:
-        """The URI that stands for this number in From."""
-
-    def contact_of(self, number: str) -> str: ...
-
-    def route(self, number: str, caller: str, asserted: str) -> Route | None:
-        """None: the number cannot be reached now."""
-
-    def classify(self, number: str) -> tuple[Event, object]:
-        """What this number is: the event that the call gets, and its argument."""
-
-    def enqueue(self, call: Call, now: float) -> None: ...
-
-    def take_back(self, call: Call, dn: str, now: float) -> None: ...
-
-    def no_answer(self, dn: str, now: float) -> Outputs: ...
-
-    def call_ended(self, dn: str, was_established: bool, now: float) -> Outputs: ...
+if TYPE_CHECKING:
+    from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 
 
 class Call(StateMachine[State, Event, Output]):
@@ -136,7 +48,8 @@ class Call(StateMachine[State, Event, Output]):
         self.dnis = dnis
         self.user_data = user_data
         self.asserted = ""  # the P-Asserted-Identity that came with the call
-        self.to_outside = False  # to a number that is no one's here
+        self.from_outside = False  # from a number that is no one's here
+        self.to_outside = False  # to such a number
         self.routed = False  # came through the routing point
         self.origin: Phone | None = None
         self.destination: Phone | MediaSession | None = None
@@ -145,28 +58,95 @@ class Call(StateMachine[State, Event, Output]):
         self.negotiation: Negotiation | None = None
         self.requests: dict[str, tuple[Phone, str]] = {}  # key of a request in dialog -> phone, what for
         self.digits: deque[str] = deque()
+        self.others: list[Phone] = []
+        self.additions: dict[str, Addition] = {}  # by session
+        self.mix: Mix | None = None
+        self.parent: BasicCall | None = None
+        self.consult: BasicCall | None = None
+        self.is_consult = False
+        self.joining: Phone | None = None  # comes from the consult call by a transfer that is being completed
+        self.rearranged = False  # whom the parties talk to is no longer said by ani and dnis
+        self.previous_connection_id = ""
+        self.when_held: tuple[Phone, Then] | None = None  # what waits for this phone's hold
+        self.gatherings: list[Gathering] = []
+        self.referral: tuple[Phone, SingleStepTransfer] | None = None  # the other party was told to call the target
+        self.awaits_following = False  # it is over, and the phone that was told to call has not called yet
+        self.following: BasicCall | None = None  # the call that takes this one over, by REFER
+        self.previous: BasicCall | None = None  # the call that this one takes over
 
     # --- sides ---
 
+    @property
+    def caller(self) -> Phone:
+        assert self.origin is not None
+        return self.origin
+
+    @property
+    def callee(self) -> Phone:
+        assert isinstance(self.destination, Phone)
+        return self.destination
+
+    def parties(self) -> list[Phone]:
+        """The phones that are in the call, whoever is being called apart from origin and destination left out."""
+        return [side for side in (self.origin, self.destination, *self.others) if isinstance(side, Phone)]
+
     def phones(self) -> list[Phone]:
-        return [side for side in (self.origin, self.destination) if isinstance(side, Phone)]
+        return [*self.parties(), *(addition.phone for addition in self.additions.values())]
+
+    def talkers(self) -> list[Phone]:
+        """The parties without supervisors."""
+        return [phone for phone in self.parties() if phone.monitor is None]
+
+    def supervisors(self) -> list[Phone]:
+        return [phone for phone in self.others if phone.monitor is not None]
 
     def phone_of(self, dn: str) -> Phone | None:
         return next((phone for phone in self.phones() if phone.is_dn and phone.number == dn), None)
 
     def other(self, phone: Phone) -> Phone | MediaSession | None:
+        """Whom this phone talks to: its leg in the mix, or the one other party."""
+        if self.mix is not None and phone.session in self.mix.legs:
+            return self.mix.legs[phone.session]
+        if phone in self.others or phone.session in self.additions:
+            return None
         return self.destination if phone is self.origin else self.origin
 
-    def new_phone(self, session: str, number: str, is_dn: bool, far_number: str, phase: Phase, now: float) -> Phone:
+    def remove(self, phone: Phone) -> None:
+        """Take this phone out of its place; a party that came later moves up."""
+        if phone in self.others:
+            self.others.remove(phone)
+            return
+        successor = next((each for each in self.others if each.monitor is None), None)
+        if successor is not None:
+            self.others.remove(successor)
+        self.replace(phone, successor)
+
+    def replace(self, phone: Phone, successor: Phone | None) -> None:
+        if phone is self.origin:
+            self.origin = successor
+        elif phone is self.destination:
+            self.destination = successor
+
+    def new_phone(
+        self,
+        session: str,
+        number: str,
+        is_dn: bool,
+        far_number: str,
+        phase: Phase,
+        now: float,
+        options: Mapping[str, str] | None = None,
+    ) -> Phone:
         """A side of this call at `number`, which talks to `far_number`."""
         contact = self.server.contact_of(far_number)
         host = self.server.settings.address[0]
-        phone = Phone(session, number, is_dn, phase, self.uuid, contact, host, self.server.sdp_id(now))
+        origin = SdpOrigin(self.server.sdp_id(now))
+        phone = Phone(session, number, is_dn, phase, self.uuid, contact, host, origin, options or {})
         self.server.adopt(self, phone)
         return phone
 
-    def new_media(self, service: Service) -> MediaSession:
-        media = MediaSession(self.server.new_session(), service)
+    def new_media(self, service: Service, conference: str = "") -> MediaSession:
+        media = MediaSession(self.server.new_session(), service, conference=conference)
         self.server.adopt(self, media)
         return media
 
@@ -196,13 +176,35 @@ class Call(StateMachine[State, Event, Output]):
             dn=phone.number,
             ani=self.ani,
             dnis=self.dnis,
-            participants=(self.dnis if phone is self.origin else self.ani,),
+            participants=self._participants(phone),
             user_data=dict(self.user_data),
             established=phone.established,
+            parent_call=self.parent.uuid if self.parent is not None and phone is self.origin else "",
+            consult_call=self.consult.uuid if self.consult is not None and self._consults(phone) else "",
+            recording=self.recording_of(phone),
+            previous_connection_id=self.previous_connection_id,
+            supervised=next((str(each.monitor.mode) for each in self.supervisors() if each.monitor), ""),
+            is_supervisor=phone.monitor is not None,
         )
 
+    def _participants(self, phone: Phone) -> tuple[str, ...]:
+        if not self.rearranged and phone not in self.others:
+            return (self.dnis if phone is self.origin else self.ani,)
+        return tuple(each.number for each in self.talkers() if each is not phone)
+
+    def _consults(self, phone: Phone) -> bool:
+        consult = self.consult
+        return consult is not None and consult.origin is not None and consult.origin.number == phone.number
+
+    def recording_of(self, phone: Phone) -> str:
+        """ "Stopped", "Recording", "Paused"; empty where calls of this DN cannot be recorded."""
+        state = self.mix.recording if self.mix is not None else ""
+        return state or ("Stopped" if phone.has(dialect.RECORD) or phone.has(LAB_RECORDING) else "")
+
     def _type(self, phone: Phone) -> CallType:
-        if self.origin is not None and not self.origin.is_dn:
+        if self.is_consult:
+            return CallType.CONSULT
+        if self.from_outside:
             return CallType.INBOUND
         return CallType.OUTBOUND if self.to_outside else CallType.INTERNAL
 
@@ -221,20 +223,11 @@ class Call(StateMachine[State, Event, Output]):
             phone.established = self.server.epoch(now)
         return [CallEvent(name, self.view(phone), extensions or {}, phone.references.pop(name, 0))]
 
+    def report_dialing(self, now: float) -> Outputs:
+        """Once per call."""
+        return self.report(CallEventName.DIALING, self.caller, now) if self.caller.state is None else []
+
     def fail(self, phone: Phone, name: CallEventName, code: int, message: str) -> Outputs:
         """The request that was to lead to event `name` has failed; nothing if there was none."""
         reference = phone.references.pop(name, None)
         return [] if reference is None else [Error(phone.number, reference, code, message)]
-
-
-STATES: dict[CallEventName, CallState] = {
-    CallEventName.RINGING: CallState.RINGING,
-    CallEventName.DIALING: CallState.DIALING,
-    CallEventName.ESTABLISHED: CallState.ESTABLISHED,
-    CallEventName.HELD: CallState.HELD,
-    CallEventName.RETRIEVED: CallState.ESTABLISHED,
-    CallEventName.RELEASED: CallState.RELEASED,
-    CallEventName.ABANDONED: CallState.RINGING,
-}
-
-Handler = Callable[[Call, Job, float], Outputs]

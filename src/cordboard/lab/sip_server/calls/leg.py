@@ -8,14 +8,15 @@ Server sections 1.5, 3.1).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from cordboard.genesys.dialect import CALL_UUID
-from cordboard.lab.media_server_port import CloseMedia, MediaRequest, OpenMedia, PointMedia, Service
-from cordboard.lab.sip_server.calls.session_description import with_origin
-from cordboard.lab.telephony import CallEvent, CallEventName, CallState, DnEvent, Error
+from cordboard.genesys.dialect import CALL_UUID, SIP_HOLD_RFC3264
+from cordboard.lab.media_server_port import CloseMedia, MediaRequest, OpenMedia, PointMedia, Service, SetAudience
+from cordboard.lab.sip_server.calls.session_description import hold_offer, with_origin
+from cordboard.lab.telephony import CallEvent, CallEventName, CallState, DnEvent, Error, MonitorMode, MonitorScope
 from cordboard.sip.events import (
     Accept,
     Acknowledge,
@@ -45,7 +46,15 @@ class Broken:
     error: Exception
 
 
-Output = Input | MediaRequest | CallEvent | DnEvent | Error | Broken
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something in a call went another way than was asked for, and the call goes on; for the log."""
+
+    call_uuid: str
+    what: str
+
+
+Output = Input | MediaRequest | CallEvent | DnEvent | Error | Broken | Noted
 Outputs = list[Output]
 
 
@@ -58,6 +67,7 @@ class Phase(StrEnum):
     RINGING = "ringing"
     UNACKNOWLEDGED = "unacknowledged"  # it answered our offerless INVITE and waits for the ACK
     CONNECTED = "connected"
+    LENT = "lent"  # its dialog serves the other call of this DN now
     ENDED = "ended"
 
 
@@ -66,6 +76,7 @@ class Side(Protocol):
 
     session: str
     description: str
+    told: str
 
     @property
     def settled(self) -> bool:
@@ -74,32 +85,64 @@ class Side(Protocol):
     def offer(self, sdp: str) -> Outputs: ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class MediaSession:
     """A session at the media server."""
 
     session: str
     service: Service
     description: str = ""
+    conference: str = ""
+    told: str = ""
 
     @property
     def settled(self) -> bool:
         return True
 
     def offer(self, sdp: str) -> Outputs:
-        return [OpenMedia(self.session, self.service, sdp)]
+        return [OpenMedia(self.session, self.service, sdp, self.conference)]
 
     def point(self, sdp: str) -> Outputs:
         return [PointMedia(self.session, sdp)]
+
+    def let_hear(self, sessions: tuple[str, ...] | None) -> Outputs:
+        """Who hears it in its conference; None: everybody else."""
+        return [SetAudience(self.session, sessions)]
 
     def close(self) -> Outputs:
         return [CloseMedia(self.session)]
 
 
 @dataclass(slots=True)
+class SdpOrigin:
+    """The `o=` line of what one dialog gets."""
+
+    id: int
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DialogId:
+    """What a Replaces header names (RFC 3891); the tags as SIP Server has them."""
+
+    call_id: str
+    local_tag: str
+    remote_tag: str
+
+
+@dataclass(slots=True)
+class Monitor:
+    """How a supervisor is in a call: `target` is the DN that is supervised."""
+
+    target: str
+    mode: MonitorMode
+    scope: MonitorScope
+
+
+@dataclass(slots=True, eq=False)
 class Phone:
     """One phone in a call: a DN's or an outside party's. `state` is what CTI was last told, None before the first
-    event."""
+    event; `told` is the description it got last; `options` are the DN's, or the trunk's."""
 
     session: str
     number: str
@@ -108,11 +151,20 @@ class Phone:
     call_uuid: str
     contact: str
     host: str
-    sdp_id: int
-    sdp_version: int = 0
+    sdp: SdpOrigin
+    options: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
+    told: str = ""
+    asked: bool = False  # an offerless INVITE of ours is open: its 2xx needs an ACK with a description
     on_hold: bool = False
+    held_by_server: bool = False  # held by re-INVITE, not by its own doing
     rung: bool = False
+    was_called: bool = False  # by SIP Server
+    reliable: bool = False  # it called, and knows 100rel
+    dialog: DialogId | None = None
+    refresh_at: float | None = None  # when SIP Server refreshes this session
+    twin: Phone | None = None  # the same dialog's phone in the other call of this DN
+    monitor: Monitor | None = None  # it is in the call as a supervisor
     state: CallState | None = None
     established: float | None = None
     references: dict[CallEventName, int] = field(default_factory=dict)
@@ -120,6 +172,14 @@ class Phone:
     @property
     def settled(self) -> bool:
         return self.phase is Phase.CONNECTED
+
+    def has(self, option: str) -> bool:
+        """Whether an option of its DN is "true"."""
+        return self.options.get(option, "").lower() == "true"
+
+    def listed(self, option: str) -> list[str]:
+        """An option of its DN that is a list."""
+        return [word.strip() for word in self.options.get(option, "").split(",") if word.strip()]
 
     @property
     def uuid_header(self) -> Header:
@@ -129,13 +189,18 @@ class Phone:
         """The description as it goes to this phone; an empty one stays empty."""
         if not sdp:
             return ""
-        self.sdp_version += 1
-        return with_origin(sdp, self.sdp_id, self.sdp_version, self.host)
+        self.told = sdp
+        self.sdp.version += 1
+        return with_origin(sdp, self.sdp.id, self.sdp.version, self.host)
+
+    def hold_offer(self) -> str:
+        """What holds this phone: what it knows of its far side, at rest (reference: SIP Server 2.4)."""
+        return hold_offer(self.told, self.sdp.id, self.has(SIP_HOLD_RFC3264))
 
     def invite(
         self, flow: Flow, target: str, from_uri: str, to_uri: str, sdp: str, headers: tuple[Header, ...]
     ) -> Outputs:
-        self.phase = Phase.OUTGOING
+        self.phase, self.asked, self.was_called = Phase.OUTGOING, not sdp, True
         fields = (self.uuid_header, *SESSION_TIMER, *headers)
         return [Invite(self.session, flow, target, from_uri, to_uri, self.contact, self.signed(sdp), fields)]
 
@@ -143,12 +208,12 @@ class Phone:
         """Pass a provisional response on to a calling phone."""
         headers = () if self.rung else (self.uuid_header,)
         self.rung = True
-        return [Ring(self.session, self.contact, status, self.signed(sdp), headers)]
+        return [Ring(self.session, self.contact, status, self.signed(sdp), headers, self.reliable)]
 
     def answer_setup(self, sdp: str) -> Outputs:
         """End the setup of this phone's side: 200 to its INVITE, or the ACK that it waits for."""
         if self.phase is Phase.UNACKNOWLEDGED:
-            self.phase = Phase.CONNECTED
+            self.phase, self.asked = Phase.CONNECTED, False
             return [Acknowledge(self.session, self.signed(sdp), (self.uuid_header,))]
         first = [] if self.rung else self.ring()
         self.phase = Phase.ACCEPTED
@@ -156,11 +221,13 @@ class Phone:
 
     def offer(self, sdp: str) -> Outputs:
         """Re-INVITE; without `sdp` the phone makes the offer."""
+        self.asked = not sdp
         headers = (REINVITE_ALLOW, self.uuid_header, *SESSION_TIMER, TIMER_SUPPORT)
         return [Reinvite(self.session, self.signed(sdp), headers)]
 
     def acknowledge(self, sdp: str) -> Outputs:
         """The ACK of an offerless re-INVITE."""
+        self.asked = False
         return [Acknowledge(self.session, self.signed(sdp), (self.uuid_header,))]
 
     def accept(self, sdp: str) -> Outputs:
@@ -185,7 +252,7 @@ class Phone:
 
         A phone that waits for its ACK gets one first: with `last_answer` as it is, or else its own description looped.
         """
-        if self.phase is Phase.ENDED:
+        if self.phase in (Phase.ENDED, Phase.LENT):
             return []
         waiting = self.phase is Phase.UNACKNOWLEDGED
         phase, self.phase = self.phase, Phase.ENDED

@@ -42,6 +42,23 @@ def hold_answer(offer: str, host: str) -> str:
     return description.to_text()
 
 
+def hold_offer(sdp: str, session_id: int, rfc3264: bool) -> str:
+    """`sdp` at rest: `inactive` (RFC 3264), or the address 0.0.0.0 as of old; a dummy where there is none."""
+    try:
+        description = parse(sdp or dummy(session_id))
+    except SdpError:
+        return dummy(session_id)
+    for media in description.media:
+        media.attributes = [each for each in media.attributes if each.name not in _DIRECTIONS]
+        if rfc3264:
+            media.attributes.append(Attribute(Direction.INACTIVE.value))
+        else:
+            media.connection = None
+    if not rfc3264:
+        description.connection = UNSPECIFIED[0]
+    return description.to_text()
+
+
 def narrowed(sdp: str, offer: str) -> str:
     """`sdp` with only the formats that `offer` has too; `sdp` itself where nothing is left or it cannot be read."""
     try:

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from cordboard.lab.media_server_port import MediaOpened, MediaReply
-from cordboard.lab.sip_server.calls import media, requests
-from cordboard.lab.sip_server.calls.call import Event, Job, JobKind, State
-from cordboard.lab.sip_server.calls.flow import BasicCall
-from cordboard.lab.sip_server.calls.leg import MediaSession, Outputs, Phase, Phone, Side
+from cordboard.lab.sip_server.calls import media, refreshing, requests
+from cordboard.lab.sip_server.calls.flow import referring
+from cordboard.lab.sip_server.calls.flow.basic import BasicCall
+from cordboard.lab.sip_server.calls.joining import mixing
+from cordboard.lab.sip_server.calls.leg import DialogId, MediaSession, Outputs, Phase, Phone, Side
+from cordboard.lab.sip_server.calls.sources import acknowledge_as_before
+from cordboard.lab.sip_server.calls.vocabulary import Event, Job, JobKind, State
 from cordboard.sip import events as sip
+from cordboard.sip.address import NameAddress
+from cordboard.sip.dialog import tag_of
 from cordboard.sip.errors import RemoteProtocolError
-from cordboard.sip.fields import CSeq
 from cordboard.sip.message import Request, Response
 
 MEDIA_UNAVAILABLE = 503
@@ -34,9 +38,12 @@ def orphaned(event: Any) -> Outputs:
 
 def media_replied(call: BasicCall, session: MediaSession, reply: MediaReply, now: float) -> Outputs:
     """A media session was opened, or could not be."""
-    if call.negotiation is not None and session in (
-        call.negotiation.sink,
-        getattr(call.negotiation.source, "media", None),
+    sdp = reply.sdp if isinstance(reply, MediaOpened) else ""
+    if any(session.session in gathering.waiting for gathering in call.gatherings):
+        return mixing.leg_replied(call, session, sdp, now)
+    if call.negotiation is not None and session.session in (
+        call.negotiation.sink.session,
+        call.negotiation.source.session,
     ):
         if isinstance(reply, MediaOpened):
             return media.described(call, session.session, reply.sdp, now)
@@ -45,45 +52,75 @@ def media_replied(call: BasicCall, session: MediaSession, reply: MediaReply, now
         if isinstance(reply, MediaOpened):
             return call.step(Event.DESTINATION_ANSWERED, reply.sdp, now)
         return call.refused(MEDIA_UNAVAILABLE, now)
-    return call.step(Event.MUSIC_READY, reply.sdp, now) if isinstance(reply, MediaOpened) else []
+    return call.step(Event.MUSIC_READY, sdp, now) if sdp else call.step(Event.MUSIC_FAILED, None, now)
 
 
 def _provisional(call: BasicCall, phone: Phone, event: sip.Provisional, now: float) -> Outputs:
+    """Where the phone took up the offer of 100rel, the core has sent the PRACK."""
     response = event.response
-    outputs = _reliably(phone, response)
+    if phone.session in call.additions:
+        return call.additions[phone.session].rings(now)
     if phone is call.origin:
-        return outputs + call.step(Event.ORIGIN_RINGS, None, now)
-    return outputs + call.step(Event.DESTINATION_RINGS, (response.status, _text(response)), now)
-
-
-def _reliably(phone: Phone, response: Response) -> Outputs:
-    """PRACK where the phone took up the offer of 100rel (RFC 3262 section 4)."""
-    number = response.headers.get("RSeq")
-    if number is None or "100rel" not in [option.lower() for option in response.headers.get_list("Require")]:
-        return []
-    cseq = CSeq.parse(response.headers.get("CSeq") or "")
-    fields = (("RAck", f"{number} {cseq.number} {cseq.method}"),)
-    return [sip.SendInDialog(phone.session, f"prack-{number}", "PRACK", fields)]
+        return call.step(Event.ORIGIN_RINGS, None, now)
+    return call.step(Event.DESTINATION_RINGS, (response.status, _text(response)), now)
 
 
 def _accepted(call: BasicCall, phone: Phone, event: sip.Accepted, now: float) -> Outputs:
     sdp = _text(event.response)
     if not sdp:
         raise RemoteProtocolError("2xx to an INVITE without description")
-    if not event.initial:
-        return media.described(call, phone.session, sdp, now)
+    refreshing.schedule(phone, event.response, now)
+    if event.initial:
+        phone.dialog = _dialog_of(event.response, ours="From", theirs="To")
+    elif call.state is State.CALLING_AGENT:
+        return call.step(Event.ORIGIN_ANSWERED, sdp, now)
+    else:
+        return _redescribed(call, phone, sdp, now)
+    if phone.session in call.additions:
+        return call.additions[phone.session].answered(sdp, now)
     step = Event.ORIGIN_ANSWERED if phone is call.origin else Event.DESTINATION_ANSWERED
     return call.step(step, sdp, now)
 
 
+def _redescribed(call: BasicCall, phone: Phone, sdp: str, now: float) -> Outputs:
+    """The 2xx to a re-INVITE; an offer that nobody waits for any more leaves the phone with the far side it has."""
+    outputs = media.described(call, phone.session, sdp, now)
+    awaited = call.negotiation is not None and call.negotiation.source.session == phone.session
+    if phone.asked and not awaited:
+        phone.description = sdp
+        outputs += acknowledge_as_before(phone)
+    return outputs
+
+
+def _dialog_of(message: Request | Response, ours: str, theirs: str) -> DialogId | None:
+    """The dialog by the fields that carry our tag and theirs."""
+    tags = [tag_of(message.headers.get(name) or "") for name in (ours, theirs)]
+    return DialogId(message.headers.get("Call-ID") or "", tags[0], tags[1]) if all(tags) else None
+
+
 def _rejected(call: BasicCall, phone: Phone, event: sip.Rejected, now: float) -> Outputs:
     phone.phase = Phase.ENDED
+    if phone.session in call.additions:
+        return call.additions[phone.session].over(event.status, now)
     if phone is call.origin:
         return call.step(Event.ORIGIN_REFUSED, event.status, now)
+    if event.response is not None and 300 <= event.status < 400:
+        return call.step(Event.REDIRECT, _moved_to(event.response), now)
     return call.refused(event.status, now)
 
 
+def _moved_to(response: Response) -> str:
+    """The number in the first Contact of a 3xx, empty for none."""
+    try:
+        return NameAddress.parse((response.headers.get_list("Contact") or [""])[0]).uri.user or ""
+    except RemoteProtocolError:
+        return ""
+
+
 def _reinvite_rejected(call: BasicCall, phone: Phone, event: sip.ReinviteRejected, now: float) -> Outputs:
+    if call.state is State.CALLING_AGENT:
+        return call.step(Event.ORIGIN_REFUSED, event.status, now)
+    phone.asked = False
     return media.failed(call, phone.session, now)
 
 
@@ -92,6 +129,7 @@ def _acknowledged(call: BasicCall, phone: Phone, event: sip.Acknowledged, now: f
     sdp, outputs = _text(event.request), []
     if phone.phase is Phase.ACCEPTED:
         phone.phase = Phase.CONNECTED
+        phone.dialog = _dialog_of(event.request, ours="To", theirs="From")
     if sdp:
         phone.description = sdp
         outputs = _answer_arrived(call, phone, sdp, event.initial, now)
@@ -125,6 +163,8 @@ def _requested(call: BasicCall, phone: Phone, event: sip.Requested, now: float) 
     if request.method not in ANSWERED_METHODS or (request.method == "UPDATE" and request.body):
         return [sip.Respond(event.transaction, NOT_IMPLEMENTED)]
     answer: Outputs = [sip.Respond(event.transaction, 200)]
+    if request.method == "NOTIFY" and (request.headers.get("Event") or "").partition(";")[0].strip() == referring.REFER:
+        return answer + referring.progress(call, request, now)
     content = (request.headers.get("Content-Type") or "").strip().lower()
     other = call.other(phone)
     if (
@@ -139,6 +179,8 @@ def _requested(call: BasicCall, phone: Phone, event: sip.Requested, now: float) 
 
 
 def _replied(call: BasicCall, phone: Phone, event: sip.Replied, now: float) -> Outputs:
+    if event.key.startswith("update-") and event.response is not None and event.status < 300:
+        refreshing.schedule(phone, event.response, now)
     return requests.replied(call, event.key, event.status, now)
 
 

@@ -1,7 +1,8 @@
 """One call in a worker: the verbs of the engine port, carried out on the two sides and the two streams between them.
 
-After every change the two gates are set anew: a stream passes when both sides say so. Nothing else connects the
-sides, so whatever the trunk does, the page's side does not notice.
+After every change the gates are set anew: a stream passes when both sides say so. Nothing else connects the sides,
+so whatever the trunk does, the page's side does not notice. What can be noticed is told: a description that was taken
+in makes the other side's out of date when video came or went or the codecs do not fit any more.
 """
 
 from __future__ import annotations
@@ -9,21 +10,27 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cordboard.media.port import CallStatistics, Direction, MediaError, Side, StreamStatistics
+from cordboard.media.relay.descriptions.codecs import connect
+from cordboard.media.relay.descriptions.page import PageDescriptions
+from cordboard.media.relay.descriptions.side import Descriptions, Policy
+from cordboard.media.relay.descriptions.trunk import TrunkDescriptions
 from cordboard.media.relay.dtls_srtp import Identity
 from cordboard.media.relay.loop import PacketLoop, Timer
 from cordboard.media.relay.ports import NoPortLeft, PortPool
 from cordboard.media.relay.settings import RelaySettings
-from cordboard.media.relay.sides.codecs import connect
-from cordboard.media.relay.sides.descriptions import Descriptions, PageDescriptions, TrunkDescriptions
+from cordboard.media.relay.sides.call_video import CallVideo
 from cordboard.media.relay.sides.page import PageSide, Tell
+from cordboard.media.relay.sides.pictures import Bundle, BundledReports
 from cordboard.media.relay.sides.reports import Reporter
 from cordboard.media.relay.sides.stream import Send, Stream, new_stream
 from cordboard.media.relay.sides.trunk import TrunkSide
 from cordboard.media.relay.sides.webrtc_port import WebRtcPort
 from cordboard.media.relay.words import SNAPSHOT_LIMIT
+from cordboard.sdp.codec import Codec
+from cordboard.sdp.plain import PlainRemote
 from cordboard.sdp.webrtc import WebRtcLocal
 
 
@@ -46,19 +53,39 @@ class MediaCall:
         self._tell = tell
         self.snapshot = ""
         try:
-            self._trunk_side = TrunkSide(around.pool, around.loop, around.settings.trunk_source)
+            self._trunk_side = self._open_trunk()
         except NoPortLeft as shortage:
             raise MediaError(str(shortage), 503) from None
         self._page_side = PageSide(around.webrtc_port, around.identity, around.loop, tell, self._set_gates)
         self._to_trunk = _fresh_stream(self._trunk_side.send)
         self._to_page = _fresh_stream(self._page_side.send)
         self._page_side.stream, self._trunk_side.stream = self._to_trunk, self._to_page
-        cname = secrets.token_hex(8)
-        self._page_side.reporter = Reporter(cname, heard=self._to_trunk, told=self._to_page)
-        self._trunk_side.reporter = Reporter(cname, heard=self._to_page, told=self._to_trunk)
-        self._page = PageDescriptions(self._page_local(cname))
-        self._trunk = TrunkDescriptions(around.settings.advertised, self._trunk_side.port)
+        self._cname = secrets.token_hex(8)
+        self._page_reporter = Reporter(self._cname, heard=self._to_trunk, told=self._to_page)
+        self._page_side.reporter = self._page_reporter
+        self._trunk_reporter = Reporter(self._cname, heard=self._to_page, told=self._to_trunk)
+        self._trunk_side.reporter = self._trunk_reporter
+        self._video: CallVideo | None = None
+        self._video_ssrc = secrets.randbits(32)
+        policy = Policy(around.settings.codecs, around.settings.video_codecs)
+        self._page = PageDescriptions(self._page_local(self._cname), policy, self._video_ssrc)
+        self._trunk = TrunkDescriptions(around.settings.advertised, self._trunk_side.port, policy, self._video_port)
+        self._page.other, self._trunk.other = self._trunk, self._page
         self._report_timer = self._arm_reports()
+
+    def _open_trunk(self) -> TrunkSide:
+        return TrunkSide(self._around.pool, self._around.loop, self._around.settings.trunk_source)
+
+    def _video_port(self) -> int:
+        """The trunk's port for pictures, 0 when there is none left: the call goes on without them."""
+        if self._video is None:
+            try:
+                self._video = CallVideo(self._open_trunk, self._page_side, self._cname, self._video_ssrc)
+            except NoPortLeft:
+                return 0
+            self._video.trunk_side.point(self._trunk.video.remote)
+            self._set_gates()
+        return self._video.trunk_side.port
 
     def _page_local(self, cname: str) -> WebRtcLocal:
         return WebRtcLocal(
@@ -78,31 +105,47 @@ class MediaCall:
     # --- verbs
 
     def page_offer(self) -> str:
-        return self._page.offer(self._page_side.ice.ufrag, self._page_side.ice.password, self._trunk.codecs.audio)
+        return self._page.offer(self._page_side.ice.ufrag, self._page_side.ice.password)
 
     def page_answer(self) -> str:
-        return self._page.answer(self._page_side.ice.ufrag, self._page_side.ice.password)
+        answer = self._page.answer(self._page_side.ice.ufrag, self._page_side.ice.password)
+        self._set_gates()
+        return answer
 
     def trunk_offer(self) -> str:
-        return self._trunk.offer(self._page.codecs.audio)
+        return self._trunk.offer()
 
     def trunk_answer(self) -> str:
-        return self._trunk.answer()
-
-    def take_page_offer(self, sdp: str) -> None:
-        self._page_side.take(self._page.take_offer(sdp, self._trunk.codecs.audio), is_offer=True)
+        answer = self._trunk.answer()
         self._set_gates()
+        return answer
 
-    def take_page_answer(self, sdp: str) -> None:
+    def take_page_offer(self, sdp: str) -> bool:
+        self._page_side.take(self._page.take_offer(sdp), is_offer=True)
+        self._set_gates()
+        return self._trunk.stale
+
+    def take_page_answer(self, sdp: str) -> bool:
         self._page_side.take(self._page.take_answer(sdp), is_offer=False)
         self._set_gates()
+        return self._trunk.stale
 
-    def take_trunk_offer(self, sdp: str) -> None:
-        self._trunk_side.point(self._trunk.take_offer(sdp, self._page.codecs.audio))
+    def take_trunk_offer(self, sdp: str) -> bool:
+        return self._point_trunk(self._trunk.take_offer(sdp))
+
+    def take_trunk_answer(self, sdp: str) -> bool:
+        return self._point_trunk(self._trunk.take_answer(sdp))
+
+    def _point_trunk(self, remote: PlainRemote) -> bool:
+        self._trunk_side.point(remote)
+        if self._video is not None:
+            self._video.trunk_side.point(self._trunk.video.remote)
         self._set_gates()
+        return self._page.stale
 
-    def take_trunk_answer(self, sdp: str) -> None:
-        self._trunk_side.point(self._trunk.take_answer(sdp))
+    def renew_page(self) -> None:
+        self._page_side.renew()
+        self._page.renew()
         self._set_gates()
 
     def direction(self, side: str, direction: str) -> None:
@@ -116,9 +159,18 @@ class MediaCall:
         self.snapshot = text
 
     def statistics(self) -> CallStatistics:
-        page = _statistics(self._to_trunk, self._to_page, self._page_side, self._page)
-        trunk = _statistics(self._to_page, self._to_trunk, self._trunk_side, self._trunk)
-        return CallStatistics(page, trunk, self._page_side.connected_at)
+        page = _statistics(self._to_trunk, self._to_page, self._page_side.refused, self._page_reporter)
+        trunk = _statistics(self._to_page, self._to_trunk, self._trunk_side.refused, self._trunk_reporter)
+        codecs = _codec(self._page.codecs.audio), _codec(self._trunk.codecs.audio)
+        found = CallStatistics(replace(page, codec=codecs[0]), replace(trunk, codec=codecs[1]))
+        found = replace(found, connected=self._page_side.connected_at)
+        return found if self._video is None else self._with_video(found, self._video)
+
+    def _with_video(self, found: CallStatistics, video: CallVideo) -> CallStatistics:
+        page = _statistics(video.to_trunk, video.to_page, 0, video.page_reporter)
+        trunk = _statistics(video.to_page, video.to_trunk, video.trunk_side.refused, video.trunk_reporter)
+        codecs = _codec(self._page.video.codec), _codec(self._trunk.video.codec)
+        return replace(found, page_video=replace(page, codec=codecs[0]), trunk_video=replace(trunk, codec=codecs[1]))
 
     @property
     def lost(self) -> bool:
@@ -130,6 +182,8 @@ class MediaCall:
         self._report_timer.cancel()
         self._page_side.close()
         self._trunk_side.close()
+        if self._video is not None:
+            self._video.close()
 
     # --- inside
 
@@ -139,6 +193,14 @@ class MediaCall:
         to_page = trunk.we_receive and page.we_send and page.they_receive and self._page_side.ready
         connect(self._to_trunk.rewriter, page.codecs, trunk.codecs, passing=to_trunk)
         connect(self._to_page.rewriter, trunk.codecs, page.codecs, passing=to_page)
+        for stream, codec in ((self._to_trunk, page.codecs.audio), (self._to_page, trunk.codecs.audio)):
+            if codec is not None:
+                stream.reception.set_clock_rate(codec.clock_rate)
+        video = self._video
+        if video is not None:
+            video.set_gates(page, trunk)
+            self._page_side.stream = Bundle(self._to_trunk, video.to_trunk, page.video.accepted)
+            self._page_side.reporter = BundledReports(self._page_reporter, video.page_reporter)
 
     def _arm_reports(self) -> Timer:
         # RFC 3550 section 6.2: between half and one and a half of the interval, so that calls do not report in step.
@@ -149,30 +211,32 @@ class MediaCall:
         self._report_timer = self._arm_reports()
         now, epoch = time.monotonic(), time.time()
         if self._page_side.ready:
-            self._page_side.send_rtcp(self._page_side.reporter.report(now, epoch))
+            self._page_side.send_rtcp(self._page_reporter.report(now, epoch))
         if self._to_trunk.sent or self._to_page.reception.packets:
-            self._trunk_side.send_rtcp(self._trunk_side.reporter.report(now, epoch))
+            self._trunk_side.send_rtcp(self._trunk_reporter.report(now, epoch))
+        if self._video is not None:
+            self._video.report(self._page, now, epoch)
 
 
 def _fresh_stream(send: Send) -> Stream:
     return new_stream(secrets.randbits(32), secrets.randbits(15), secrets.randbits(32), send)
 
 
-def _statistics(
-    heard: Stream, told: Stream, side: PageSide | TrunkSide, descriptions: Descriptions
-) -> StreamStatistics:
-    audio = descriptions.codecs.audio
+def _codec(codec: Codec | None) -> str:
+    return codec.name.upper() if codec is not None else ""
+
+
+def _statistics(heard: Stream, told: Stream, refused: int, reporter: Reporter) -> StreamStatistics:
     ago = time.monotonic() - heard.last_received
     return StreamStatistics(
         packets_received=heard.reception.packets,
         packets_sent=told.sent,
         packets_lost=heard.reception.lost,
-        packets_refused=side.refused,
+        packets_refused=refused,
         jitter=heard.reception.jitter,
         first_received=heard.first_received,
         first_sent=told.first_sent,
         last_received=time.time() - ago if heard.last_received else 0.0,
-        codec=audio.name.upper() if audio is not None else "",
-        peer_lost=side.reporter.peer_lost,
-        round_trip=side.reporter.round_trip,
+        peer_lost=reporter.peer_lost,
+        round_trip=reporter.round_trip,
     )

@@ -62,6 +62,13 @@ class PageIce:
         self._port.listen(self.ufrag, self._page)
         self._port.release(self._page)
 
+    def renew(self) -> None:
+        """Another page, which gets credentials of its own; the one before is not answered any more."""
+        self._keep([])
+        self._port.release(self._page)
+        self._remote_ufrag = ""
+        self.ufrag, self.password = self._new_credentials()
+
     def _keep(self, wanted: Iterable[str]) -> None:
         kept = set(wanted)
         for ufrag in [ufrag for ufrag in self._responders if ufrag not in kept]:

@@ -21,8 +21,8 @@ from cordboard.media.port import MediaEventKind
 from cordboard.media.relay.dtls_srtp import Association, DtlsError, Identity, SrtpError
 from cordboard.media.relay.loop import PacketLoop, Timer
 from cordboard.media.relay.sides.ice import PageIce
-from cordboard.media.relay.sides.reports import Reporter
-from cordboard.media.relay.sides.stream import Stream
+from cordboard.media.relay.sides.reports import ReportSink
+from cordboard.media.relay.sides.stream import PacketSink
 from cordboard.media.relay.sides.webrtc_port import WebRtcPort
 from cordboard.sdp.webrtc import WebRtcRemote
 from cordboard.stun.message import Address
@@ -33,8 +33,8 @@ Tell = Callable[[MediaEventKind, str], None]
 class PageSide:
     """Made unready; `stream` and `reporter` are set by the call before the first packet can come."""
 
-    stream: Stream
-    reporter: Reporter
+    stream: PacketSink
+    reporter: ReportSink
 
     def __init__(
         self, port: WebRtcPort, identity: Identity, loop: PacketLoop, tell: Tell, changed: Callable[[], None]
@@ -76,8 +76,17 @@ class PageSide:
         self._described = described
         self._verify()
 
+    def renew(self) -> None:
+        """Forget ICE, DTLS and keys: another page is to be described."""
+        self.ice.renew()
+        self._described = None
+        self._forget_keys()
+
     def _forget_page(self) -> None:
         self.ice.begin_anew()
+        self._forget_keys()
+
+    def _forget_keys(self) -> None:
         self._association = self._unprotect = self._protect = self._destination = None
         self._failed = self._connected = False
         self._stop_flight_timer()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from cordboard.media.relay.sides.stream import Stream
 from cordboard.rtp.packet import RtpError
 from cordboard.rtp.rtcp import (
@@ -16,6 +18,12 @@ from cordboard.rtp.rtcp import (
     parse,
     round_trip,
 )
+
+
+class ReportSink(Protocol):
+    """Takes the RTCP that a side has received."""
+
+    def take(self, data: bytes, epoch: float) -> None: ...
 
 
 class Reporter:
@@ -60,11 +68,14 @@ class Reporter:
         except RtpError:
             return
         for packet in packets:
-            if isinstance(packet, SenderReport):
-                self._their_report = (packet.ssrc, middle_of(packet.ntp), epoch)
-            if isinstance(packet, SenderReport | ReceiverReport):
-                for block in packet.blocks:
-                    self._take_block(block, epoch)
+            self._take(packet, epoch)
+
+    def _take(self, packet: Packet, epoch: float) -> None:
+        if isinstance(packet, SenderReport) and self._heard.reception.ssrc in (None, packet.ssrc):
+            self._their_report = (packet.ssrc, middle_of(packet.ntp), epoch)
+        if isinstance(packet, SenderReport | ReceiverReport):
+            for block in packet.blocks:
+                self._take_block(block, epoch)
 
     def _take_block(self, block: ReportBlock, epoch: float) -> None:
         if block.ssrc != self._told.rewriter.ssrc:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from cordboard.media.relay.sides.codecs import SILENT
+from cordboard.media.relay.descriptions.codecs import SILENT
 from cordboard.rtp.rewrite import StreamRewriter
 from cordboard.rtp.statistics import ReceptionStatistics
 
 Send = Callable[[bytes], bool]
+
+
+class PacketSink(Protocol):
+    """Takes what a side has received: a stream, or what tells several apart."""
+
+    def take(self, packet: bytes, now: float) -> None: ...
 
 
 class Stream:

@@ -1,4 +1,4 @@
-"""The trunk's side on the wire: plain RTP and RTCP on a pair of ports of the call's own.
+"""The trunk's side on the wire: plain RTP and RTCP on a pair of ports of the call's own, one pair for each media line.
 
 Packets are taken from the address and port of the trunk's description only ("RTP bleed": whoever learns the source
 from packets can be taught a wrong one). With `TrunkSource.LATCH`, for a trunk behind NAT, the first packet from the
@@ -11,11 +11,12 @@ import contextlib
 import time
 
 from cordboard.media.relay.loop import PacketLoop
-from cordboard.media.relay.ports import PortPair, PortPool
+from cordboard.media.relay.ports import PortPair, PortPool, receiver
 from cordboard.media.relay.settings import TrunkSource
 from cordboard.media.relay.sides.reports import Reporter
 from cordboard.media.relay.sides.stream import Stream
 from cordboard.sdp.plain import UNSPECIFIED, PlainRemote
+from cordboard.sdp.video import RemoteVideo
 from cordboard.stun.message import Address
 
 
@@ -33,7 +34,8 @@ class TrunkSide:
         self._loop = loop
         self._latches = source is TrunkSource.LATCH
         self._pair: PortPair = pool.take()
-        self._receive = self._pair.rtp.recvfrom
+        self._receive = receiver(self._pair.rtp)
+        self._receive_rtcp = receiver(self._pair.rtcp)
         self._sendto = self._pair.rtp.sendto
         self._source: Address | None = None
         self._destination: Address | None = None
@@ -49,12 +51,12 @@ class TrunkSide:
         """Where the trunk is to send RTP; RTCP goes to the next port."""
         return self._pair.port
 
-    def point(self, remote: PlainRemote) -> None:
-        """Send to where this description says and take packets from there only, at once.
+    def point(self, remote: PlainRemote | RemoteVideo | None) -> None:
+        """Send to where this description says and take packets from there only, at once; None: to nobody.
 
         An address of 0.0.0.0 says where nothing may be sent, not who is to be heard: the source stays.
         """
-        if remote.refused or remote.address in UNSPECIFIED:
+        if remote is None or remote.port == 0 or remote.address in UNSPECIFIED:
             self._destination = self._rtcp_destination = None
             return
         described = (remote.address, remote.port)
@@ -88,7 +90,7 @@ class TrunkSide:
 
     def _rtcp_readable(self) -> None:
         try:
-            data, source = self._pair.rtcp.recvfrom(2048)
+            data, source = self._receive_rtcp(2048)
         except BlockingIOError:
             return
         described = self._described

@@ -11,6 +11,7 @@ import socket
 import time
 from typing import Protocol
 
+from cordboard.media.relay.ports import receiver
 from cordboard.stun.message import Address, username_of
 
 BATCH = 64  # packets that are read before others have their turn
@@ -30,7 +31,7 @@ class WebRtcPort:
     """Reads the socket and gives each datagram to its page."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._receive = sock.recvfrom
+        self._receive = receiver(sock)
         self.sendto = sock.sendto
         self.socket = sock
         self.port: int = sock.getsockname()[1]
