@@ -1,0 +1,135 @@
+"""What a side and we have described to each other, whichever of the two sides it is.
+
+Our description of a side keeps session id, transport and payload numbers for the whole call; each new one has the
+next version.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from cordboard.media.port import Direction, MediaError
+from cordboard.media.relay.descriptions.codecs import (
+    ORDER,
+    SideCodecs,
+    agreed_by_their_answer,
+    agreed_by_their_offer,
+    compatible,
+)
+from cordboard.media.relay.descriptions.video import Line, VideoSide
+from cordboard.sdp.codec import OPUS, Codec
+from cordboard.sdp.direction import Direction as SdpDirection
+from cordboard.sdp.errors import SdpError
+from cordboard.sdp.plain import PlainRemote
+from cordboard.sdp.video import CODECS, LocalVideo
+from cordboard.sdp.webrtc import WebRtcRemote
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which codecs are used, the best first. No video codec: no video."""
+
+    audio: Sequence[str] = ORDER
+    video: Sequence[str] = CODECS
+
+    @property
+    def has_opus(self) -> bool:
+        return any(name.lower() == "opus" for name in self.audio)
+
+
+EVERYTHING = Policy()
+
+
+class Descriptions:
+    """What both kinds have in common; `direction` is what ours say we do, `codecs` and `video` what is agreed.
+
+    `other` is the other side's, set by the call before the first verb.
+    """
+
+    other: Descriptions
+    leads: ClassVar[bool]  # which side's codec stays when the two do not fit; the other one is offered anew
+
+    def __init__(self, policy: Policy) -> None:
+        self.direction = Direction.SENDRECV
+        self._policy = policy
+        self._begin()
+
+    def _begin(self) -> None:
+        self.codecs = SideCodecs()
+        self.video = VideoSide(self._policy.video, leads=self.leads)
+        self._offered: list[Codec] = []
+        self._is_unanswered = False  # what we have offered last
+        self._session_id = secrets.randbits(62)
+        self._version = 0
+
+    @property
+    def we_send(self) -> bool:
+        return SdpDirection(self.direction).sends
+
+    @property
+    def we_receive(self) -> bool:
+        return SdpDirection(self.direction).receives
+
+    @property
+    def stale(self) -> bool:
+        """What this side was told last does not fit the other side any more: what was agreed, or offered meanwhile."""
+        if self.codecs.audio is None or self.direction is not Direction.SENDRECV:
+            return False
+        told = [codec for codec in self._offered if codec.is_audio] if self._is_unanswered else [self.codecs.audio]
+        fits = any(compatible(codec, self.other.codecs.audio) for codec in told)
+        return not fits or self.video.stale(self.other.video, is_unanswered=self._is_unanswered)
+
+    def _next_version(self) -> int:
+        self._version += 1
+        return self._version
+
+    def _new_offer(self) -> list[Codec]:
+        self._is_unanswered = True
+        self._offered = self.codecs.offer(self.other.codecs, self._policy.audio, self.video.accepted, leads=self.leads)
+        return self._offered
+
+    def _video_offer(self, line: Line) -> LocalVideo | None:
+        taken = {codec.payload_type for codec in (*self.codecs.known, *self._offered)}
+        return self.video.offer(line, self.other.video, SdpDirection(self.direction), taken)
+
+    def _video_answer(self, line: Line) -> LocalVideo | None:
+        return self.video.answer(line, self.other.video, SdpDirection(self.direction))
+
+    def _take_offer(self, remote: PlainRemote | WebRtcRemote, *, is_open: bool) -> None:
+        self._agree(remote.codecs)
+        self._is_unanswered = False
+        self.video.take_offer(remote.videos, self.other.video, is_open=is_open)
+
+    def _agree(self, offered: list[Codec]) -> None:
+        # RFC 7874 section 3: every browser has Opus, also one that has not been asked.
+        presumed = self.leads and self._policy.has_opus
+        present = self.codecs.audio if self.leads else None
+        order, other = self._policy.audio, self.other.codecs
+        self.codecs = accepted(lambda: agreed_by_their_offer(offered, other, order, presumed=presumed, present=present))
+
+    def _agree_again(self, offered: list[Codec]) -> None:
+        """Before the answer was sent the other side has said what it has."""
+        audio, other = self.codecs.audio, self.other.codecs
+        follows = audio is None or not other.spoken or (other.has(audio) if self.leads else False)
+        if not follows and not compatible(audio, other.audio):
+            self._agree(offered)
+
+    def _take_answer(self, remote: PlainRemote | WebRtcRemote, *, is_open: bool) -> None:
+        before = self.codecs.known or (() if self.leads or not self._policy.has_opus else (OPUS,))
+        answered, other = remote.codecs, self.other.codecs
+        self.codecs = accepted(lambda: agreed_by_their_answer(answered, self._offered, other, before))
+        self._is_unanswered = False
+        self.video.take_answer(remote.videos, self.other.video, is_open=is_open)
+
+
+def accepted(step: Callable[[], Result]) -> Result:
+    """The step's result; what is wrong with a description becomes the `MediaError` that says so."""
+    try:
+        return step()
+    except SdpError as error:
+        raise MediaError(str(error), error.status_hint) from None
