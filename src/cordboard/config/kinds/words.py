@@ -1,0 +1,107 @@
+"""Kinds of settings that are words, numbers, names and files."""
+
+from __future__ import annotations
+
+import re
+
+from cordboard.config.kinds.kind import Kind, Wrong, items_of, quoted, text_of
+
+
+def file(example: str) -> Kind:
+    """The absolute path of a file, or nothing."""
+
+    def read(value: object) -> str:
+        text = _line_of_text(value)
+        if text and not text.startswith("/"):
+            raise Wrong("is not an absolute path", quoted(example))
+        return text
+
+    return Kind("path", read, quoted(example))
+
+
+def _cookie_names(value: object) -> tuple[str, ...]:
+    names = items_of(value, "cookie names")
+    if not all(re.fullmatch(r"[A-Za-z0-9_.-]+", name) for name in names):
+        raise Wrong("is not a list of cookie names", '["JSESSIONID"]')
+    return tuple(names)
+
+
+COOKIE_NAMES = Kind("list of cookie names", _cookie_names)
+
+
+def whole(minimum: int, maximum: int) -> Kind:
+    """A whole number with its limits."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Wrong("is not a whole number", value if isinstance(value, str) and value.isdecimal() else "")
+        if not minimum <= value <= maximum:
+            raise Wrong(f"is not between {minimum} and {maximum}")
+        return value
+
+    return Kind(f"whole number, {minimum} to {maximum}", read)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        guess = {"yes": "true", "on": "true", "1": "true", "true": "true", "no": "false", "off": "false", "0": "false"}
+        raise Wrong("is not true or false", guess.get(str(value).lower(), "true" if value == 1 else "false"))
+    return value
+
+
+TRUTH = Kind("true or false", _truth)
+
+
+def choice(*words: str) -> Kind:
+    """One of a few words."""
+    among = " or ".join(quoted(word) for word in words)
+
+    def read(value: object) -> str:
+        if value not in words:
+            raise Wrong(f"is not {among}" if len(words) < 3 else f"is none of {', '.join(map(quoted, words))}")
+        return str(value)
+
+    return Kind(among, read)
+
+
+def choices(*words: str) -> Kind:
+    """Some of a few words, the best first."""
+    among = ", ".join(quoted(word) for word in words)
+
+    def read(value: object) -> tuple[str, ...]:
+        chosen = items_of(value, "words")
+        if not chosen or not set(chosen) <= set(words) or len(set(chosen)) != len(chosen):
+            raise Wrong(f"is not a list of some of {among}", f"[{among}]")
+        return tuple(chosen)
+
+    return Kind(f"list of {among}", read)
+
+
+def _line_of_text(value: object) -> str:
+    text = text_of(value, "text")
+    if not text.isprintable():
+        raise Wrong("holds a character that cannot be printed")
+    return text
+
+
+TEXT = Kind("text", _line_of_text)
+
+
+def _realm(value: object) -> str:
+    text = _line_of_text(value)
+    if not text or '"' in text or "\\" in text:
+        raise Wrong("is not a realm: it must not be empty nor hold quotes or backslashes", '"cordboard"')
+    return text
+
+
+REALM = Kind("text", _realm)
+
+
+def _number(value: object) -> str:
+    text = text_of(value, "text")
+    if not re.fullmatch(r"[A-Za-z0-9_.+-]{1,64}", text):
+        raise Wrong("is not a DN: digits, letters and _ . + - only", '"5001"')
+    return text
+
+
+DN = Kind("text", _number, '"5001"')

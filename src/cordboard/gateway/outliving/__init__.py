@@ -1,0 +1,1 @@
+"""What outlives what: calls their page, calls a gateway that drains, calls a gateway that was killed."""
