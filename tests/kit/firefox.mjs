@@ -13,12 +13,13 @@ const browser = await puppeteer.launch({
   userDataDir: profile,
   extraPrefsFirefox: {
     "media.navigator.streams.fake": true, // a steady tone, a moving picture
-    "media.navigator.permission.disabled": true,
+    // A permission, not a bypass: only then are loopback addresses among the candidates.
+    "permissions.default.microphone": 1,
+    "permissions.default.camera": 1,
+    "media.cubeb.force_mock_context": true, // a machine without a loudspeaker
     "media.peerconnection.ice.loopback": true,
-    "media.peerconnection.ice.force_interface": "lo",
     "media.peerconnection.ice.obfuscate_host_addresses": false,
     "media.autoplay.default": 0,
-    "media.autoplay.blocking_policy": 0,
     // Nothing leaves this machine.
     "network.proxy.type": 0,
     "app.update.enabled": false,

@@ -1,4 +1,4 @@
-"""Stock Firefox, headless, driven over WebDriver BiDi by `firefox.mjs`: one page, asked for what it shows and sounds like.
+"""Stock Firefox, headless, driven over WebDriver BiDi by `firefox.mjs`: one page, what it shows and sounds like.
 
 Its microphone is Firefox's own fake device, a steady tone.
 """

@@ -16,16 +16,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from playwright.async_api import Browser, Frame, Page
+from playwright.async_api import Browser, BrowserContext, Frame, Page
 
 from cordboard.cli.lab import Lab, start_lab
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.lab.mixer import playing_tone
+from cordboard.lab.telephony import TelephonyRequest
 from cordboard.sip.events import Flow
 from kit.chromium import new_page
 from kit.desk import free_port
@@ -75,7 +76,7 @@ class RunningLab:
 
     # --- agents
 
-    async def agent(self, browser: Browser, dn: str = "5001", *, microphone: float | None = 620.0) -> AgentPage:
+    async def agent(self, browser: Browser | BrowserContext, dn: str = "5001", *, microphone: float | None = 620.0) -> AgentPage:
         """An agent who is signed in at the desktop, with the softphone beside it registered."""
         page = await self.open(browser, self.desktop, microphone)
         await page.get_by_test_id("login-user").fill(f"agent{dn}")
@@ -85,17 +86,39 @@ class RunningLab:
         await agent.registered()
         return agent
 
-    async def softphone(self, browser: Browser, *, microphone: float = 620.0) -> AgentPage:
+    async def softphone(self, browser: Browser | BrowserContext, *, microphone: float = 620.0) -> AgentPage:
         """The softphone alone, with its connection panel filled in for 5001."""
         page = await self.open(browser, f"{self.settings.desk.url}/", microphone)
         return AgentPage(page, page)
 
-    async def open(self, browser: Browser, url: str, microphone: float | None) -> Page:
+    async def open(self, browser: Browser | BrowserContext, url: str, microphone: float | None) -> Page:
         page = await new_page(browser, microphone=microphone)
         await page.add_init_script(NOTE_TONES)
         await page.set_viewport_size({"width": 1280, "height": 800})
         await page.goto(url)
         return page
+
+    # --- SIP Server
+
+    def annex(self, dn: str, **options: str) -> None:
+        """Give a DN options, `refer_enabled="true"`; a SIP Server that has crashed knows them no more."""
+        dns = self.lab.telephone.sip_server.stack.machine.switch.dns
+        annex = {name.replace("_", "-"): value for name, value in options.items()}
+        dns[dn] = replace(dns[dn], annex={**dns[dn].annex, **annex})
+
+    def cti(self, request: TelephonyRequest) -> None:
+        """What another CTI client than GWS asks of SIP Server."""
+        self.lab.telephone.sip_server.request(request)
+
+    def uuid(self, dn: str) -> str:
+        """The X-Genesys-CallUUID of the one call that the DN has."""
+        (call,) = self.lab.telephone.sip_server.calls(dn)
+        return call.call_uuid
+
+    async def faults(self, **faults: Any) -> None:
+        """How SIP Server misbehaves from now on: `drop=0.1`, `crashed=True`."""
+        async with self.http.post(f"{self.gws}/lab/faults", json=faults) as response:
+            assert response.status == 200, await response.text()
 
     # --- what goes on
 

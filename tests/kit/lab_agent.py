@@ -11,6 +11,19 @@ from kit.chromium import Sound, heard_silence, heard_tone
 
 PATIENCE = 8.0  # seconds
 REMOTE = "[...document.querySelectorAll('audio')].map((each) => each.srcObject).find((each) => each)"
+ALL_SOUNDS = """(frequency) => {
+  const streams = [...document.querySelectorAll('audio')].map((each) => each.srcObject).filter((each) => each);
+  const sounds = streams.map((each) => cordboardSound.measure(each));
+  const isTone = ({ share, level, frequency: at }) => Math.abs(at - frequency) < 12 && share > 0.8 && level > 0.01;
+  return sounds.filter(isTone).length === 1 && sounds.filter(({ level }) => level >= 0.002).length === 1;
+}"""
+ALL_TONES = """(frequencies) => {
+  const streams = [...document.querySelectorAll('audio')].map((each) => each.srcObject).filter((each) => each);
+  return streams.some((each) => {
+    const shares = cordboardSound.shares(each, frequencies);
+    return shares.every((share) => share > 0.2) && shares.reduce((sum, share) => sum + share, 0) > 0.8;
+  });
+}"""
 
 # Notes the length of every tone that a page begins to play; a period of the ring tone lasts 3 s (platform/tones.js).
 NOTE_TONES = """
@@ -109,6 +122,14 @@ class AgentPage:
         sound = await heard_tone(self.phone, REMOTE, frequency, within)
         assert sound.is_tone(frequency), f"the agent hears {sound}, not {frequency} Hz"
         return sound
+
+    async def hears_among(self, frequency: float, within: float = PATIENCE) -> None:
+        """The tone in one of several calls, and silence in all others."""
+        await self.phone.wait_for_function(ALL_SOUNDS, arg=frequency, timeout=within * 1000)
+
+    async def hears_all(self, *frequencies: float, within: float = PATIENCE) -> None:
+        """These tones together, each clearly there."""
+        await self.phone.wait_for_function(ALL_TONES, arg=list(frequencies), timeout=within * 1000)
 
     async def hears_nothing(self, within: float = PATIENCE) -> None:
         sound = await heard_silence(self.phone, REMOTE, within)

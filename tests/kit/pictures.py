@@ -9,7 +9,9 @@ from kit.lab_agent import PATIENCE, AgentPage
 MOVES = """async (name) => {
   const video = document.querySelector(`[data-testid="${name}"]`);
   if (!video || video.hidden || video.videoWidth === 0) return false;
-  const next = () => new Promise((done) => video.requestVideoFrameCallback((now, frame) => done(frame.presentedFrames)));
+  const next = () => new Promise((done) => {
+    video.requestVideoFrameCallback((now, frame) => done(frame.presentedFrames));
+  });
   const timeout = new Promise((done) => setTimeout(() => done(0), 2000));
   const first = await Promise.race([next(), timeout]);
   return first > 0 && (await Promise.race([next(), timeout])) > first;
@@ -37,4 +39,4 @@ async def shows_nothing(agent: AgentPage, within: float = PATIENCE) -> None:
 
 async def _moves(agent: AgentPage, name: str, within: float) -> None:
     await expect(agent.by(name)).to_be_visible(timeout=within * 1000)
-    await agent.phone.wait_for_function(f"({MOVES})('{name}')", timeout=within * 1000)
+    await agent.phone.wait_for_function(MOVES, arg=name, timeout=within * 1000)

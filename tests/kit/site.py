@@ -71,22 +71,27 @@ async def site(
     origins: Iterable[str] = (),
     engine: MediaEngine | None = None,
     transport: str = "udp",
+    backup: tuple[str, int] | None = None,
+    password: str = "",
     **gateway: Any,
 ) -> AsyncIterator[Site]:
     """`origins` may open the WebSocket; `gateway` are fields of `GatewaySettings`, free ports where they name none.
 
-    `transport` leads to SIP Server, which is not asked whether it is there.
+    `transport` leads to SIP Server, which is asked whether it is there only if it has a `backup`; `password` is that
+    of every DN at SIP Server.
     """
     lab = lab_settings(
         {
             "sip_server.address": Address(*sip_server),
             "sip_server.transport": transport,
-            "sip_server.check_seconds": 0,
+            "sip_server.check_seconds": 1 if backup else 0,
+            **({"sip_server.backup": Address(*backup)} if backup else {}),
         }
     )
+    agents = tuple(replace(agent, sip_server_password=password) for agent in lab.agents)
     free = {"sip": Address(HOST, 0), "advertise": Address(HOST, 0), "websocket": Address(HOST, free_port())}
     changes = {**free, "allowed_origins": tuple(origins), **gateway}
-    settings = replace(lab, gateway=replace(lab.gateway, **changes))
+    settings = replace(lab, agents=agents, gateway=replace(lab.gateway, **changes))
     if engine is not None:
         async with _gateway(settings, engine) as running:
             yield running

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import BrowserContext, Page
 
 from cordboard.rtp.g711 import decode_pcma, decode_pcmu
 from cordboard.rtp.packet import RtpPacket
@@ -120,8 +120,8 @@ class PageLog:
     last: float = 0.0
 
     @classmethod
-    async def of(cls, page: Page, frequency: float) -> PageLog:
-        """To be called before the page, or the next load of it, makes a call."""
+    async def of(cls, page: Page | BrowserContext, frequency: float) -> PageLog:
+        """To be called before the page, or the next load of it, makes a call; a context before it has pages."""
         log = cls()
         await page.expose_binding("noteSound", lambda _, notes: log.take(notes))
         await page.add_init_script(LISTEN.replace("FREQUENCY", str(frequency)))

@@ -71,7 +71,7 @@ class ScriptedTelephony:
     def request(self, request: TelephonyRequest) -> None:
         self.requests.append(request)
         if type(request) not in self.silent:
-            OUTCOMES[type(request)](self, request)
+            OUTCOMES.get(type(request), ScriptedTelephony._nothing)(self, request)
 
     def subscribe(self, listener: Callable[[TelephonyEvent], None]) -> None:
         self._listeners.append(listener)
@@ -143,6 +143,9 @@ class ScriptedTelephony:
 
     # --- what comes of requests ---------------------------------------------------------------------------------------
 
+    def _nothing(self, request: TelephonyRequest) -> None:
+        """Recorded, and nothing comes of it here."""
+
     def _log_in(self, request: AgentLogin) -> None:
         self.change_dn(request.dn, request.reference, agent=request.agent, state=AgentState.NOT_READY)
 
@@ -188,7 +191,7 @@ class ScriptedTelephony:
         call = replace(self._calls[request.call_uuid], state=CallState.ESTABLISHED)
         self.change_call(call, CallEventName.RETRIEVED, None, request.reference)
 
-    def _release(self, request: ReleaseCall) -> None:
+    def _release(self, request: ReleaseCall | ClearCall) -> None:
         self.release(request.call_uuid)
 
     def _send_dtmf(self, request: SendDtmf) -> None:
@@ -215,6 +218,7 @@ OUTCOMES: dict[type[TelephonyRequest], Callable[[ScriptedTelephony, Any], None]]
     HoldCall: ScriptedTelephony._hold,
     RetrieveCall: ScriptedTelephony._retrieve,
     ReleaseCall: ScriptedTelephony._release,
+    ClearCall: ScriptedTelephony._release,
     SendDtmf: ScriptedTelephony._send_dtmf,
     ChangeUserData: ScriptedTelephony._change_user_data,
 }

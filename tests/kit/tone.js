@@ -45,6 +45,22 @@ globalThis.cordboardSound = (() => {
     return made;
   }
 
+  /** The share of the energy of the last 170 ms that each of these frequencies has. */
+  function shares(stream, frequencies) {
+    if (!stream || stream.getAudioTracks().length === 0) return frequencies.map(() => 0);
+    const { analyser } = listener(stream);
+    const decibels = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(decibels);
+    const energy = Array.from(decibels, (value) => (Number.isFinite(value) ? 10 ** (value / 10) : 0));
+    const total = energy.slice(3).reduce((sum, value) => sum + value, 0);
+    const width = audio().sampleRate / FFT_SIZE;
+    return frequencies.map((frequency) => {
+      const bin = Math.round(frequency / width);
+      const around = energy.slice(bin - SKIRT, bin + SKIRT + 1).reduce((sum, value) => sum + value, 0);
+      return total === 0 ? 0 : around / total;
+    });
+  }
+
   /** { frequency, share, level } of the last 170 ms of `stream`; zeros while it has no audio track. */
   function measure(stream) {
     if (!stream || stream.getAudioTracks().length === 0) return { frequency: 0, share: 0, level: 0 };
@@ -72,5 +88,5 @@ globalThis.cordboardSound = (() => {
     return { frequency: (weighted / around) * width, share: around / total, level };
   }
 
-  return { tone, replaceMicrophone, measure };
+  return { tone, replaceMicrophone, measure, shares };
 })();

@@ -1,6 +1,7 @@
 """A SIP video phone at the SIP Server look-alike: its picture is the far end's own, sent back packet by packet.
 
-So whoever sees it sees pictures that can be decoded, and nothing is encoded here. Keyframes are asked for and asked back.
+So whoever sees it sees pictures that can be decoded, and nothing is encoded here. Who asks it for a keyframe is asked
+for one.
 """
 
 from __future__ import annotations

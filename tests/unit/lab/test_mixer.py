@@ -14,6 +14,7 @@ from cordboard.lab.mixer import (
     Playing,
     mix,
     playing_music,
+    playing_ringback,
     playing_tone,
 )
 from cordboard.rtp.tone import loudness, strength
@@ -42,6 +43,15 @@ def test_a_tone_goes_on_without_a_jump() -> None:
 def test_music_is_not_silent() -> None:
     part = playing_music()
     assert loudness(b"".join(part.next_frame() for _ in range(50))) > 0.02
+
+
+def test_ringback_is_a_second_of_tone_and_two_of_silence() -> None:
+    part = playing_ringback()
+    heard = b"".join(part.next_frame() for _ in range(300))
+    second = len(heard) // 6
+    assert strength(heard[:second], 425.0) > 0.99
+    assert loudness(heard[second : 3 * second]) == 0.0
+    assert strength(heard[3 * second : 4 * second], 425.0) > 0.99
 
 
 def test_an_echo_says_what_it_hears_and_keeps_little() -> None:

@@ -35,6 +35,7 @@ from cordboard.sip.message import reason_phrase
 SESSION_TIMER: tuple[Header, ...] = (("Session-Expires", "1800;refresher=uac"), ("Min-SE", "90"))
 FULL_SUPPORT: Header = ("Supported", "uui,100rel,timer")
 TIMER_SUPPORT: Header = ("Supported", "timer")
+NOT_NOW = 491
 REINVITE_ALLOW: Header = ("Allow", "INVITE, ACK, PRACK, CANCEL, BYE, REFER, INFO, MESSAGE, NOTIFY, OPTIONS")
 
 
@@ -156,6 +157,8 @@ class Phone:
     description: str = ""
     told: str = ""
     asked: bool = False  # an offerless INVITE of ours is open: its 2xx needs an ACK with a description
+    offering: bool = False  # a re-INVITE of ours has no final response; the core may have put it off (491)
+    waiting: str | None = None  # the description in a re-INVITE of its own that has no final response
     on_hold: bool = False
     held_by_server: bool = False  # held by re-INVITE, not by its own doing
     rung: bool = False
@@ -220,10 +223,12 @@ class Phone:
         return [*first, Accept(self.session, self.contact, self.signed(sdp))]
 
     def offer(self, sdp: str) -> Outputs:
-        """Re-INVITE; without `sdp` the phone makes the offer."""
-        self.asked = not sdp
+        """Re-INVITE; without `sdp` the phone makes the offer. One of its own that waits gives way: two calls of one
+        phone, or two phones of one call, would wait for each other (RFC 3261 section 14.1)."""
+        crossed = self.refuse(NOT_NOW) if self.waiting is not None else []
+        self.asked, self.offering = not sdp, True
         headers = (REINVITE_ALLOW, self.uuid_header, *SESSION_TIMER, TIMER_SUPPORT)
-        return [Reinvite(self.session, self.signed(sdp), headers)]
+        return [*crossed, Reinvite(self.session, self.signed(sdp), headers)]
 
     def acknowledge(self, sdp: str) -> Outputs:
         """The ACK of an offerless re-INVITE."""
@@ -232,10 +237,12 @@ class Phone:
 
     def accept(self, sdp: str) -> Outputs:
         """200 to the phone's re-INVITE."""
+        self.waiting = None
         return [Accept(self.session, self.contact, self.signed(sdp))]
 
     def refuse(self, status: int) -> Outputs:
         """Refuse the phone's re-INVITE."""
+        self.waiting = None
         return [Reject(self.session, status)]
 
     def notify(self, key: str, event: str) -> Outputs:

@@ -17,15 +17,13 @@ from collections.abc import Callable
 
 from cordboard.lab.media_server_port import Service
 from cordboard.lab.sip_server.calls.call import Call
-from cordboard.lab.sip_server.calls.leg import MediaSession, Outputs, Phase, Phone, Side
+from cordboard.lab.sip_server.calls.leg import NOT_NOW, MediaSession, Outputs, Phase, Phone, Side
 from cordboard.lab.sip_server.calls.negotiation import Negotiation, Step, Then
 from cordboard.lab.sip_server.calls.session_description import hold_answer, is_hold
 from cordboard.lab.sip_server.calls.sources import Asked, Known, Playing, Source, Waiting
 from cordboard.lab.sip_server.calls.vocabulary import Job, JobKind
 from cordboard.lab.telephony import CallEventName, CallState
 from cordboard.sdp.errors import SdpError
-
-NOT_NOW = 491
 
 
 def add_job(call: Call, job: Job, now: float) -> Outputs:
@@ -141,6 +139,8 @@ def _hold_by_server(call: Call, job: Job, now: float) -> Outputs:
 
 def _reinvited(call: Call, job: Job, now: float) -> Outputs:
     phone = _phone(job)
+    if phone.waiting != job.sdp:  # refused meanwhile
+        return []
     heard = _heard_by(call, phone)
     if heard is None:
         return phone.refuse(NOT_NOW)

@@ -106,7 +106,7 @@ def signal(call: BasicCall, phone: Phone, request: Any, now: float) -> Outputs:
     return call.step(rule.event, phone, now)
 
 
-def release(call: BasicCall, phone: Phone, request: ReleaseCall, now: float) -> Outputs:
+def release(call: BasicCall, phone: Phone, request: ReleaseCall | ClearCall, now: float) -> Outputs:
     """Hang up; an agent whose phone rings refuses the call so, one of several parties leaves the others."""
     phone.references[CallEventName.RELEASED] = request.reference
     if phone.session in call.additions:
@@ -117,6 +117,9 @@ def release(call: BasicCall, phone: Phone, request: ReleaseCall, now: float) -> 
 
 
 def clear(call: BasicCall, phone: Phone, request: ClearCall, now: float) -> Outputs:
+    """Drop every party; whose phone only rings refuses the call."""
+    if phone.state is CallState.RINGING:
+        return release(call, phone, request, now)
     phone.references[CallEventName.RELEASED] = request.reference
     return call.step(Event.RELEASE, None, now)
 

@@ -10,7 +10,7 @@ from cordboard.lab.sip_server.calls import media, refreshing, requests
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.joining import mixing
-from cordboard.lab.sip_server.calls.leg import DialogId, MediaSession, Outputs, Phase, Phone, Side
+from cordboard.lab.sip_server.calls.leg import NOT_NOW, DialogId, MediaSession, Outputs, Phase, Phone, Side
 from cordboard.lab.sip_server.calls.sources import acknowledge_as_before
 from cordboard.lab.sip_server.calls.vocabulary import Event, Job, JobKind, State
 from cordboard.sip import events as sip
@@ -70,6 +70,7 @@ def _accepted(call: BasicCall, phone: Phone, event: sip.Accepted, now: float) ->
     if not sdp:
         raise RemoteProtocolError("2xx to an INVITE without description")
     refreshing.schedule(phone, event.response, now)
+    phone.offering = False
     if event.initial:
         phone.dialog = _dialog_of(event.response, ours="From", theirs="To")
     elif call.state is State.CALLING_AGENT:
@@ -120,7 +121,7 @@ def _moved_to(response: Response) -> str:
 def _reinvite_rejected(call: BasicCall, phone: Phone, event: sip.ReinviteRejected, now: float) -> Outputs:
     if call.state is State.CALLING_AGENT:
         return call.step(Event.ORIGIN_REFUSED, event.status, now)
-    phone.asked = False
+    phone.asked = phone.offering = False
     return media.failed(call, phone.session, now)
 
 
@@ -154,7 +155,11 @@ def _gone(call: BasicCall, phone: Phone, event: sip.Cancelled | sip.Ended, now: 
 
 
 def _reinvited(call: BasicCall, phone: Phone, event: sip.Reinvited, now: float) -> Outputs:
-    return media.add_job(call, Job(JobKind.REINVITED, phone, _text(event.request)), now)
+    """One that comes while ours is put off would wait for it, and ours for this one."""
+    if phone.offering:
+        return phone.refuse(NOT_NOW)
+    phone.waiting = _text(event.request)
+    return media.add_job(call, Job(JobKind.REINVITED, phone, phone.waiting), now)
 
 
 def _requested(call: BasicCall, phone: Phone, event: sip.Requested, now: float) -> Outputs:

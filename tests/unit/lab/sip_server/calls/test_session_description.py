@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.lab.sip_server.calls.session_description import dummy, hold_answer, is_hold, narrowed, with_origin
+from cordboard.lab.sip_server.calls.session_description import (
+    dummy,
+    hold_answer,
+    hold_offer,
+    is_hold,
+    narrowed,
+    with_origin,
+)
 from cordboard.sdp.description import parse
 from cordboard.sdp.errors import SdpError
 
@@ -76,3 +83,18 @@ def test_the_dummy() -> None:
         42,
     )
     assert description.media[0].formats == ["101", "8", "0", "4", "18", "3"]
+
+
+@pytest.mark.parametrize(("rfc3264", "address"), [(False, "0.0.0.0"), (True, "127.0.0.65")])
+def test_a_hold_offer_in_both_forms(rfc3264: bool, address: str) -> None:
+    before = OFFER.replace("127.0.0.64", "127.0.0.65") + "a=sendrecv\r\n"
+    offer = hold_offer(before, 7, rfc3264)
+    assert is_hold(offer)
+    assert f"c=IN IP4 {address}\r\n" in offer
+    assert ("a=inactive" in offer) is rfc3264
+    assert "a=sendrecv" not in offer
+
+
+@pytest.mark.parametrize("told", ["", "this is no description"])
+def test_a_hold_offer_without_anything_to_go_by_is_the_dummy(told: str) -> None:
+    assert "s=3pcc Make Call" in hold_offer(told, 42, False)

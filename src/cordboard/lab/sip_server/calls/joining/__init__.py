@@ -1,0 +1,1 @@
+"""More than two parties, more than one call of a DN: dialogs, mixes and third parties, as the flows need them."""
