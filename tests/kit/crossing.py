@@ -95,6 +95,7 @@ class CrossingCall:
         self.now = 1000.0
         self.log: list[str] = []
         self.unanswered: set[tuple[str, str]] = set()
+        self._answered: set[tuple[str, str]] = set()
         self._order = itertools.count()
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._arrived: dict[tuple[str, str], float] = {}
@@ -197,9 +198,10 @@ class CrossingCall:
         self._say(f"{sender:9} > {to:9} {first[:44]:44} {cseq:12} {' '.join(directions)}{words}")
         name = message.headers.get("Call-ID") or "", cseq
         if isinstance(message, Request) and message.method == "INVITE":
-            self.unanswered.add(name)
+            self.unanswered |= {name} - self._answered
         elif isinstance(message, Response) and message.status >= 200:
             self.unanswered.discard(name)
+            self._answered.add(name)
 
     def _say(self, text: str) -> None:
         self.log.append(f"{self.now:9.3f} {text}")

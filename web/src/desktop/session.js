@@ -5,7 +5,7 @@
  * @typedef {import("./work.js").Work} Work
  */
 
-import { readUser } from "../model/gws.js";
+import { partiesChanged, readUser } from "../model/gws.js";
 import { AgentStateName, Channel, Path, StatusCode } from "../model/vocabulary.js";
 import { basic, Gws, GwsError } from "../platform/gws.js";
 import { Notifications } from "../platform/notifications.js";
@@ -101,6 +101,7 @@ export class Session {
       onmessage: (data) => {
         this.heard += 1;
         this.work.hear(data, Date.now());
+        if (partiesChanged(data)) void this.reread();
         this.arrived();
       },
       onready: () => void this.reread(),

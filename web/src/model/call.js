@@ -93,7 +93,7 @@ export class Card {
     this.created = now;
     /** No ring tone before. @type {number | null} */
     this.quietUntil = null;
-    /** A wish that waits for the leg, or for GWS to offer it. @type {"" | "answer" | "hangup" | "retrieve"} */
+    /** A wish that waits for the leg; to be retrieved, for the end of a consultation. @type {"" | "answer" | "hangup" | "retrieve"} */
     this.wanted = "";
     /** Why one plane alone shows this call. @type {"" | "no-leg" | "no-gws"} */
     this.orphan = "";

@@ -95,15 +95,11 @@ function callChanged(phone, call, now) {
 }
 
 /**
- * A call that is to be hung up before its leg has come is hung up at GWS; one that a consultation was ended for is retrieved.
+ * A call that is to be hung up before its leg has come is hung up at GWS.
  * @param {Card} card
  * @returns {Effect[]}
  */
 function wishesOf(card) {
-  if (card.wanted === "retrieve" && card.offers("Retrieve")) {
-    card.wanted = "";
-    return [{ do: "gws/call", call: card.gws?.id ?? "", operation: "Retrieve", card: card.id }];
-  }
   if (card.wanted !== "hangup" || card.leg || !card.offers("Hangup")) return [];
   return [{ do: "gws/call", call: card.uuid, operation: "Hangup", card: card.id }];
 }
@@ -116,9 +112,12 @@ function released(phone, card, call, now) {
     if (card.gws?.id === call.id) card.gws = null;
     return [];
   }
+  const parent = phone.cards.find((one) => one.wanted === "retrieve" && one.gws?.id === card.gws?.parent);
   card.wanted = card.leg ? card.wanted : "";
   card.takeGws(call, now);
-  return [];
+  if (!parent) return [];
+  parent.wanted = "";
+  return [{ do: "gws/call", call: parent.gws?.id ?? "", operation: "Retrieve", card: parent.id }];
 }
 
 /** @param {Phone} phone @param {import("./events.js").GwsSnapshot} event @param {number} now @returns {Effect[]} */

@@ -14,7 +14,7 @@
  * @typedef {{ kind: "call", call: GwsCall } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
  */
 
-import { CallOperation, CallState, CallType, MessageType } from "./vocabulary.js";
+import { CallOperation, CallState, CallType, MessageType, NotificationType } from "./vocabulary.js";
 
 /** @type {ReadonlySet<string>} */
 const STATES = new Set(Object.values(CallState));
@@ -115,6 +115,13 @@ export function readMessage(data) {
       return [];
   }
 }
+
+/**
+ * Other parties are in the call now: two calls may have become one, and the end of the other is told to nobody. All calls are to be
+ * read again.
+ * @param {unknown} data of one CometD message
+ */
+export const partiesChanged = (data) => record(data).notificationType === NotificationType.PARTICIPANTS_UPDATED;
 
 /** @param {unknown} value @param {string} [state] @returns {Fact[]} */
 function callFact(value, state) {

@@ -131,7 +131,7 @@ function buttonView(card, name, phone) {
     label: buttonLabel(card, name, phone),
     enabled: button.states.includes(card.state) && button.enabled(card, phone),
     pressed: isPressed(card, name),
-    ways: joins && !completes(card, joins) ? waysOf(card, joins) : [],
+    ways: joins && !completes(card, phone, joins) ? waysOf(card, joins) : [],
   };
 }
 
@@ -146,8 +146,8 @@ function buttonLabel(card, name, phone) {
   if (name === "mute" && card.leg?.muted) return "Unmute";
   if (name === "camera") return card.leg?.camera === "off" || !card.leg ? "Camera on" : "Camera off";
   if ((name === "hold" || name === "retrieve") && canSwap(card, phone)) return "Swap";
-  if (name === "transfer" && completes(card, name)) return "Complete";
-  return name === "conference" && completes(card, name) ? "Join all" : LABEL[name];
+  if (name === "transfer" && completes(card, phone, name)) return "Complete";
+  return name === "conference" && completes(card, phone, name) ? "Join all" : LABEL[name];
 }
 
 /** Where the call came in, as far as GWS knows: the number that was dialled tells the agent how to greet. @param {Card} card */

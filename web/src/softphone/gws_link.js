@@ -2,6 +2,7 @@
  * The page's connection to GWS once somebody is signed in: CometD for events, and the state read by REST after every handshake.
  */
 
+import { partiesChanged } from "../model/gws.js";
 import { Channel, Path } from "../model/vocabulary.js";
 import { GwsError } from "../platform/gws.js";
 import { Notifications } from "../platform/notifications.js";
@@ -27,7 +28,7 @@ export class GwsLink {
     /** @param {() => void} act */
     const current = (act) => () => notifications === this.notifications && act();
     const notifications = new Notifications(`/gws${Path.NOTIFICATIONS}`, this.desk.headers, channels, {
-      onmessage: (data) => notifications === this.notifications && this.emit({ type: "gws/message", data }),
+      onmessage: (data) => notifications === this.notifications && this.heard(data),
       onready: current(() => void this.read()),
       onlost: current(() => this.emit({ type: "gws/lost" })),
       onsignedout: current(() => this.signedOut()),
@@ -43,6 +44,12 @@ export class GwsLink {
     this.notifications = null;
     await notifications?.stop();
     this.emit({ type: "gws/off" });
+  }
+
+  /** @private @param {unknown} data */
+  heard(data) {
+    this.emit({ type: "gws/message", data });
+    if (partiesChanged(data)) void this.read();
   }
 
   /** Read calls and devices; the light turns on when they are known. @private */

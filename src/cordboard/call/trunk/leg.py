@@ -155,9 +155,14 @@ class TrunkLeg(Leg):
 
     def _reinvited(self, event: sip.Reinvited) -> list[LegOutput]:
         told = self.identified_anew(described=True) if self.identify(event.request) else []
-        answered = self.collect(event.request, Purpose.ACCEPT_REINVITE)
-        again = [self.make_offer(Purpose.REINVITE)] if self.reinviting else []
-        return [*told, *answered, *again]
+        return [*told, *self.collect(event.request, Purpose.ACCEPT_REINVITE), *self._remake()]
+
+    def _remake(self) -> list[LegOutput]:
+        """Ours that waits for theirs is made anew, and says what is true by then."""
+        if not self.reinviting:
+            return []
+        self.note_description()
+        return [self.make_offer(Purpose.REINVITE)]
 
     def _reinvite_accepted(self, event: sip.Accepted) -> list[LegOutput]:
         self.reinviting = False

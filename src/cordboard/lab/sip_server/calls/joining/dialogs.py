@@ -31,6 +31,7 @@ def take_back(call: BasicCall, phone: Phone) -> None:
     assert twin is not None
     phone.phase, twin.phase = Phase.CONNECTED, Phase.LENT
     phone.told, phone.description, phone.asked = twin.told, twin.description, twin.asked
+    phone.offering, phone.waiting = twin.offering, twin.waiting
     call.server.adopt(call, phone)
 
 

@@ -1,0 +1,76 @@
+"""Offers after the first: what the page's mean, and when it gets one of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cordboard.call.events import Update
+from cordboard.call.leg import Purpose
+from cordboard.call.outputs import LegOutput, description
+from cordboard.sdp.errors import SdpError
+from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
+from cordboard.sip import events as sip
+from cordboard.sip.message import Request, Response
+
+if TYPE_CHECKING:
+    from cordboard.call.page.leg import PageLeg
+
+
+def note_description(leg: PageLeg, message: Request | Response) -> None:
+    """Remember what an ICE restart is recognised by."""
+    if remote := _page_description(message):
+        leg.ufrag = remote.ice_ufrag
+
+
+def reoffered(leg: PageLeg, request: Request) -> list[LegOutput]:
+    """A page without GWS holds by itself; its ICE and DTLS stay, SIP Server gets a hold.
+
+    An offer that restarts ICE (RFC 8839 section 4.4.1.1.1) is about the page's network: it retrieves no call.
+    """
+    remote = _page_description(request)
+    if remote is None:
+        return []
+    restarted, leg.ufrag = leg.ufrag not in ("", remote.ice_ufrag), remote.ice_ufrag
+    held = remote.direction in ("sendonly", "inactive")
+    if held == leg.held or (restarted and not held):
+        return []
+    leg.held = held
+    return [Update(held=held)]
+
+
+def _page_description(message: Request | Response) -> WebRtcRemote | None:
+    """What the page describes, None if nothing or nothing usable."""
+    if not message.body:
+        return None
+    try:
+        return read_webrtc(description(message))
+    except SdpError:
+        return None
+
+
+# --- codec or media lines changed
+
+
+def reoffer(leg: PageLeg) -> list[LegOutput]:
+    """Offer anew, with the same ICE and DTLS; one at a time, and when the page's connection is there."""
+    leg.reoffer_due = leg.reinviting or leg.waits_for_page
+    if leg.reoffer_due:
+        return []
+    leg.reinviting = True
+    return [leg.make_offer(Purpose.REINVITE)]
+
+
+def reoffer_if_due(leg: PageLeg) -> list[LegOutput]:
+    return reoffer(leg) if leg.reoffer_due else []
+
+
+def reoffer_accepted(leg: PageLeg, event: sip.Accepted, now: float) -> list[LegOutput]:
+    leg.reinviting = False
+    return [*leg.take_answer(description(event.response)), *reoffer_if_due(leg)]
+
+
+def reoffer_refused(leg: PageLeg, event: sip.ReinviteRejected, now: float) -> list[LegOutput]:
+    """Unless it was lost, the media goes on as it was."""
+    leg.reinviting = False
+    leg.reoffer_due = leg.reoffer_due or event.response is None
+    return [] if event.response is None else reoffer_if_due(leg)

@@ -1,0 +1,99 @@
+"""Firefox at the softphone: it takes calls and places them, with sound both ways."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from kit.firefox import FirefoxPage, firefox
+from kit.gws import basic
+from kit.lab import RunningLab, running_lab
+from kit.lab_customer import Customer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CUSTOMER = 620.0  # Hz
+FAKE_DEVICE = 1000.0  # Hz, Firefox's own
+NUMBER = "+15550102"
+
+
+@asynccontextmanager
+async def signed_in(directory: Path) -> AsyncIterator[tuple[FirefoxPage, RunningLab]]:
+    """Firefox at the softphone alone, connected to both planes, ready."""
+    async with running_lab() as lab, firefox(directory) as page:
+        await page.open(f"{lab.settings.desk.url}/")
+        await page.press("connect-sip")
+        await page.until("cordboard.lights.sip === 'on'")
+        await page.press("connect-gws")
+        await page.until("cordboard.lights.gws === 'on'")
+        await page.press("state-Ready")
+        await page.shows("agent-state", "Ready")
+        yield page, lab
+        await page.until("cordboard.cards.length === 0")
+        assert await page.evaluate("[cordboard.microphones, cordboard.cameras, cordboard.tone].join()") == "0,0,none"
+        assert await page.ask("errors") == []
+        await lab.is_idle()
+
+
+async def both_hear(page: FirefoxPage, customer: Customer) -> None:
+    await page.hears(CUSTOMER)
+    await customer.hears(FAKE_DEVICE)
+
+
+async def answered_by_gws(page: FirefoxPage, lab: RunningLab) -> None:
+    """Another program of the same agent answers; SIP Server tells the phone so."""
+    call = await page.evaluate("cordboard.cards[0].uuid")
+    headers = {"Authorization": basic("agent5001", "agent5001")}
+    url = f"{lab.gws}/api/v2/me/calls/{call}"
+    async with lab.http.post(url, json={"operationName": "Answer"}, headers=headers) as response:
+        assert (await response.json())["statusCode"] == 0
+
+
+async def test_a_call_is_answered_held_and_hung_up(tmp_path: Path) -> None:
+    async with signed_in(tmp_path) as (page, lab):
+        customer = await lab.customer("8000", tone=CUSTOMER)
+        await page.card("ringing")
+        await page.press("call-answer")
+        await both_hear(page, customer)
+        for _ in range(2):
+            await page.press("call-hold")
+            await page.card("held")
+            await customer.hears_music()
+            await page.hears_nothing()
+            await page.press("call-retrieve")
+            await both_hear(page, customer)
+            await page.card("talking")
+        await page.press("call-mute")
+        await customer.hears_silence()
+        await page.press("call-mute")
+        await page.press("call-keypad", "call-key-1", "call-key-#")
+        await customer.has_digits("1#")
+        await page.press("call-hangup")
+        await customer.is_in("ended")
+
+
+async def test_a_call_is_answered_by_gws_and_ended_by_the_customer(tmp_path: Path) -> None:
+    async with signed_in(tmp_path) as (page, lab):
+        customer = await lab.customer("8000", tone=CUSTOMER)
+        await page.card("ringing")
+        await answered_by_gws(page, lab)
+        await both_hear(page, customer)
+        await page.card("talking")
+        await customer.hang_up()
+
+
+@pytest.mark.parametrize("by_gws", [True, False])
+async def test_a_call_is_placed(tmp_path: Path, by_gws: bool) -> None:
+    async with signed_in(tmp_path) as (page, lab):
+        if not by_gws:
+            await page.evaluate("document.querySelector('[data-testid=\"field-use-gws\"]').click()")
+        await page.fill("dial-number", NUMBER)
+        await page.press("dial-call")
+        customer = await lab.called(NUMBER, tone=CUSTOMER)
+        await both_hear(page, customer)
+        await page.card("talking")
+        await page.press("call-hangup")
+        await customer.is_in("ended")
