@@ -13,6 +13,7 @@ from cordboard.lab.telephony import (
     AnswerCall,
     CallType,
     ChangeUserData,
+    ClearCall,
     HoldCall,
     MakeCall,
     ReleaseCall,
@@ -157,14 +158,14 @@ async def test_the_life_of_a_call_by_operations() -> None:
         assert (await agent.get(f"/api/v2{path}")).code == (404, 6)
 
 
-@pytest.mark.parametrize("operation", ["Hangup", "ClearCall"])
-async def test_a_ringing_call_can_be_refused(operation: str) -> None:
+@pytest.mark.parametrize(("operation", "asked"), [("Hangup", ReleaseCall), ("ClearCall", ClearCall)])
+async def test_a_ringing_call_can_be_refused(operation: str, asked: type) -> None:
     async with gws_bench() as bench:
         agent = await bench.working()
         call = bench.telephony.ring("5001", "+15550100")
 
         assert (await agent.operate(f"/me/calls/{call.call_uuid}", operation)).code == (200, 0)
-        assert isinstance(bench.telephony.requests[-1], ReleaseCall)
+        assert isinstance(bench.telephony.requests[-1], asked)
 
 
 @pytest.mark.parametrize("operation", ["Hold", "Retrieve", "SendDtmf", "InitiateTransfer", "StartCallRecording"])
