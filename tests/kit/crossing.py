@@ -112,7 +112,7 @@ class CrossingCall:
         host = f"{ADDRESSES[number][0]}:{ADDRESSES[number][1]}"
         gateway.cores[Side.TRUNK] = UserAgentCore(CountedIdentifiers(f"{dn}-trunk-"), via_host=lambda flow: host)
         gateway.cores[Side.PAGE] = UserAgentCore(
-            CountedIdentifiers(f"{dn}-page-"), via_host=lambda flow: "gateway.invalid"
+            CountedIdentifiers(f"{dn}-page-"), via_host=lambda flow: "gateway.invalid", yields=True
         )
         trunk = gateway.call.trunk
         trunk.dn, trunk.contact, trunk.domain = dn, f"<sip:{dn}@{host}>", f"{SERVER[0]}:{SERVER[1]}"

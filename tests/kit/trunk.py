@@ -77,10 +77,16 @@ class TrunkPhone(Phone):
         self.video_rtcp.sendto(packet, (self.video.address, self.video.rtcp_port))
 
     def _video_readable(self) -> None:
-        self.camera.seen.append(RtpPacket.parse(self.video_rtp.recv(2048)))
+        data, source = self.video_rtp.recvfrom(2048)
+        self.camera.seen.append(RtpPacket.parse(data))
+        if self.echo:
+            self.video_rtp.sendto(data, source)
 
     def _video_rtcp_readable(self) -> None:
-        self.video_rtcp_received.append(self.video_rtcp.recv(2048))
+        data, source = self.video_rtcp.recvfrom(2048)
+        self.video_rtcp_received.append(data)
+        if self.echo:
+            self.video_rtcp.sendto(data, source)
 
     def send_rtp(self, packet: bytes) -> None:
         assert self.peer is not None

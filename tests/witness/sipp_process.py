@@ -75,13 +75,19 @@ class Sipp:
 
 
 @contextlib.asynccontextmanager
-async def sipp(scenario: str, directory: Path, *, transport: str = "udp", **keys: str | int) -> AsyncIterator[Sipp]:
-    """`keys` are the scenario's words in square brackets; `directory` is for its records."""
+async def sipp(
+    scenario: str | Path, directory: Path, *, transport: str = "udp", calls: int = 1, **keys: str | int
+) -> AsyncIterator[Sipp]:
+    """`keys` are the scenario's words in square brackets; `directory` is for its records.
+
+    It ends after so many `calls`, as it counts them: one for each Call-ID that the gateway chooses. What it gets at its
+    media port it sends back.
+    """
     assert shutil.which("sipp"), "no sipp on PATH: apt-get install sip-tester"
     port = free_sip_port()
     words = [word for key, value in keys.items() for word in ("-key", key, str(value))]
-    options = ["-sf", str(SCENARIOS / scenario), "-m", "1", "-i", HOST, "-p", str(port), "-bind_local"]
-    options += ["-t", {"udp": "u1", "tcp": "t1"}[transport]]
+    options = ["-sf", str(SCENARIOS / scenario), "-m", str(calls), "-i", HOST, "-p", str(port), "-bind_local"]
+    options += ["-t", {"udp": "u1", "tcp": "t1"}[transport], "-rtp_echo", "-mp", str(free_port(socket.SOCK_DGRAM))]
     records = ["-trace_msg", "-message_file", str(directory / "messages")]
     errors = ["-trace_err", "-error_file", str(directory / "errors")]
     bounds = ["-timeout", f"{SECONDS}s", "-timeout_error", "-nostdin", "-cp", str(free_port(socket.SOCK_DGRAM))]
