@@ -18,6 +18,8 @@ from cordboard.lab.sip_server.server import SipServer
 from cordboard.lab.sip_server.settings import SipServerSettings
 from cordboard.lab.sip_server_pair import SipServerPair
 from cordboard.observe.metrics import Metrics
+from cordboard.sip.headers import Headers
+from cordboard.sip.message import Response
 from kit.engine import PaperEngine
 from kit.sip_sockets import WebSocketPeer
 
@@ -123,4 +125,21 @@ async def test_one_server_that_crashes_and_comes_back_has_its_registrations_with
         took = await until(lambda: bound(primary) == ["5001"], "not registered again", 5)
         print(f"\nregistered again {took:.1f} s after its return")
         assert running.metric("sip_server_reachable") == running.metric("reachable_dns") == 1
+        await page.close()
+
+
+async def test_calls_that_fail_tell_of_their_server_too() -> None:
+    """One is looked into and forgiven, two in a breath are enough."""
+    async with site(failback_seconds=3600) as running:
+        page = await running.page("5001")
+        await until(lambda: bound(running.pair.primary) == ["5001"], "not registered", 2)
+        availability = running.gateway.availability
+        availability.call_ended(486, Response(486, "Busy Here", Headers([])))
+        availability.call_ended(408, None)
+        await asyncio.sleep(0.2)
+        assert running.gateway.trunk.current.name == "primary"
+        availability.call_ended(503, None)
+        availability.call_ended(503, None)
+        assert running.gateway.trunk.current.name == "backup"
+        await until(lambda: bound(running.pair.backup) == ["5001"], "not moved", 2)
         await page.close()

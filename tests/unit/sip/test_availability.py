@@ -117,6 +117,17 @@ def test_a_server_that_answers_no_options_is_not_held_to_it() -> None:
     assert failover.handle(Well("only"), 3000.0) == [Returned("only")]
 
 
+def test_servers_that_cannot_be_asked_have_their_turns() -> None:
+    failover = pair(check_seconds=0)
+    failover.handle(Failed("primary"), 1.0)
+    assert failover.handle(Failed("primary"), 2.0)[-1] == Use("backup")
+    failover.handle(Failed("backup"), 40.0)
+    assert failover.handle(Failed("backup"), 41.0) == [Down("backup", all=True), Use("primary")]
+    assert failover.handle(Failed("backup"), 42.0) == [], "a late failure of the one that was left"
+    assert failover.handle(Failed("primary"), 80.0) == [Use("backup")]
+    assert failover.handle(Well("backup"), 81.0) == [Returned("backup")]
+
+
 def test_a_primary_that_was_never_there_is_found_at_once() -> None:
     assert quiet(pair(), 5, "primary") == [Down("primary", all=False), Use("backup")]
 

@@ -3,7 +3,8 @@
 Theory of operation. The servers stand in the order of preference, and each has a `Health`. When the one in use goes
 down, the first other that is not takes its place at once. When one before it has been up for `failback_seconds`
 without a break, it takes the place back: a server that comes and goes is not followed. With all of them down the last
-stays in use and every one is asked on; the first that answers is used. `Use` tells the user to register there and to
+stays in use and every one is asked on; the first that answers is used. Those that cannot be asked by OPTIONS have
+their turns in use instead, for only that shows whether they are back. `Use` tells the user to register there and to
 send new calls there; calls in progress are no business of this machine.
 
 A pair behind one address is one server here: it goes down and `Returned` says that whatever it knew may be forgotten.
@@ -111,7 +112,7 @@ class Failover:
                 outputs += self._said(server, self._health[server].well(now, asked=asked))
             case Failed(server):
                 outputs += self._said(server, self._health[server].failed(now))
-        return outputs + self._chosen(now)
+        return outputs + self._chosen(input, now)
 
     @property
     def deadline(self) -> float | None:
@@ -131,15 +132,23 @@ class Failover:
                     outputs.append(Returned(server))
         return outputs
 
-    def _chosen(self, now: float) -> list[Output]:
+    def _chosen(self, input: Input, now: float) -> list[Output]:
         """Another server where the one in use is down, or where one before it has proved itself."""
         better = self._proved(now)
         if self.state(self.current) is State.DOWN:
             better = next((name for name, each in self._health.items() if each.state is not State.DOWN), None)
+            if better is None and input == Failed(self.current):
+                better = self._next_in_turn()
         if better is None:
             return []
         self.current = better
         return [Use(better)]
+
+    def _next_in_turn(self) -> str | None:
+        """The server after the one in use, if nothing but its use shows whether it is there."""
+        names = list(self._health)
+        following = names[(names.index(self.current) + 1) % len(names)]
+        return following if following != self.current and not self._health[following].answers_options else None
 
     def _before_current(self) -> list[str]:
         names = list(self._health)

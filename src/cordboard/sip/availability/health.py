@@ -56,12 +56,17 @@ class Health(StateMachine[State, Event, Word]):
         self._answers = self._answers or asked
         return self.step(Event.WELL, None, now)
 
+    @property
+    def answers_options(self) -> bool:
+        """Whether OPTIONS will show that it is back."""
+        return bool(self._check_seconds) and (self._answers or not self._heard)
+
     def failed(self, now: float) -> list[Word]:
         """A request was not answered, could not be sent, or was refused for the time being."""
         return self.step(Event.FAILED, None, now)
 
     def unanswered(self, _: object, now: float) -> Iterable[Word]:
-        return self.failed(now) if self._answers or not self._heard else self.rest(None, now)
+        return self.failed(now) if self.answers_options else self.rest(None, now)
 
     def ask(self, _: object, now: float) -> Iterable[Word]:
         if not self._check_seconds:

@@ -54,7 +54,8 @@ class UserAgentCore:
     `via_host` gives our Via's "host:port" on a flow. `supported` are the options that a request may require and that we
     announce: "100rel" and "replaces" switch on what they name, "timer" is added where there is a `session_timer`.
     `credentials` is asked when a request of a session is challenged, with the flow on which it went and our address as
-    in its From; None leaves the refusal to the user.
+    in its From; None leaves the refusal to the user. With `yields` a re-INVITE of the peer that meets ours is taken and
+    not refused with 491 (RFC 3261 section 14.2): ours is sent again after it.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class UserAgentCore:
         reliable_way: ReliableWay = no_reliable_way,
         session_timer: SessionTimer | None = None,
         credentials: Callable[[Flow, str], Credentials | None] = lambda flow, address: None,
+        yields: bool = False,
     ) -> None:
         self._identifiers = identifiers
         options = dict.fromkeys((*supported, timer.OPTION) if session_timer else supported)
@@ -85,6 +87,7 @@ class UserAgentCore:
             session_timer,
             credentials,
             identifiers.tag,
+            yields,
         )
         self._admission = Admission(allow, options)
         self._layer: TransactionLayer[User] = TransactionLayer(identifiers, via_host, timers, style, reliable_way)

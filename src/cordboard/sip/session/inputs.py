@@ -30,6 +30,7 @@ class Terms:
     session_timer: SessionTimer | None
     credentials: Callable[[Flow, str], Credentials | None]
     cnonce: Callable[[], str]
+    yields: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def _event_of(session: Session, request: Request) -> Event:
             return Event.BYE
         case "PRACK":
             return Event.PRACK
+        case "INVITE" if session.terms.yields and session.state is State.REINVITING:
+            return Event.REINVITE_PREFERRED
         case "INVITE":
             return Event.REINVITE_CLASHED if session.our_offer_is_unacknowledged else Event.REINVITE_CAME
         case "UPDATE" if request.body and session.offer_is_open:

@@ -51,6 +51,7 @@ class Event(StrEnum):
     BYE_DONE = "end of our BYE"
     # requests
     REINVITE_CAME = "re-INVITE"
+    REINVITE_PREFERRED = "re-INVITE that ours gives way to"
     REINVITE_CLASHED = "re-INVITE against our open offer"
     ACK = "ACK"
     LATE_ACK = "ACK of an earlier 2xx"

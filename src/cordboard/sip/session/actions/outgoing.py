@@ -195,6 +195,20 @@ def wait_after_glare(session: Session, outcome: Outcome, now: float) -> Iterable
     return ()
 
 
+def give_way(session: Session, _: object, now: float) -> Iterable[Effect]:
+    """Ours waits for the end of theirs; a peer that knows section 14.2 refuses it with 491, whatever we wait for.
+
+    The ACK is made already, for one that accepts it all the same.
+    """
+    invite, dialog = session.our_invite, session.dialog
+    assert invite is not None
+    assert dialog is not None
+    session.our_invite, session.queued = None, session.queued or session.last_reinvite
+    ack = SendAck(session.way(dialog), dialog.ack(invite.cseq, session.ack_headers((), "")))
+    session.acks[dialog.remote_tag, invite.cseq] = ack
+    return (Abandon(invite.request),)
+
+
 def stop_glare_timer(session: Session, _: object, now: float) -> Iterable[Effect]:
     session.disarm(Event.GLARE_OVER)
     return ()
