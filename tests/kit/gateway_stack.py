@@ -95,7 +95,7 @@ class InstantEngine:
 class GatewayStack:
     """Implements `kit.ladder.Stack` for the peers "trunk" and "page", and for further dialogs with either.
 
-    `trunk_options` are the SIP core's.
+    `trunk_options` are the SIP core's; `process` tells the identifiers of one process from those of another.
 
     A dialog's column is that of the peer who began it; one that the gateway begins goes to `next_column` of its side.
     """
@@ -104,6 +104,7 @@ class GatewayStack:
         self,
         settings: CallSettings | None = None,
         trunk_settings: TrunkSettings | None = None,
+        process: str = "",
         **trunk_options: Any,
     ) -> None:
         self.sent: list[tuple[str, bytes]] = []
@@ -114,9 +115,9 @@ class GatewayStack:
         self._replies: deque[MediaReply] = deque()
         self.ended: list[CallEnded] = []
         self.now = 0.0
-        identifiers = CountedIdentifiers("trunk")
+        identifiers = CountedIdentifiers(f"{process}trunk")
         trunk = UserAgentCore(identifiers, via_host=lambda flow: "127.0.0.9:5060", **trunk_options)
-        page = UserAgentCore(CountedIdentifiers("page"), via_host=lambda flow: "gateway.invalid")
+        page = UserAgentCore(CountedIdentifiers(f"{process}page"), via_host=lambda flow: "gateway.invalid", yields=True)
         self.cores = {Side.TRUNK: trunk, Side.PAGE: page}
         self.call = new_call("call-1", settings or CallSettings(), trunk_settings or TrunkSettings())
 

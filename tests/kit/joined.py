@@ -10,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cordboard.call.media import Side
+from cordboard.call.snapshot import from_text, to_text
 from cordboard.call.trunk.settings import TrunkSettings
+from cordboard.sip import events as sip
 from cordboard.sip.message import Message, Request, Response, parse_message
-from kit.gateway_stack import call_id, description, page_peer
+from kit.gateway_stack import PAGE_FLOW, TRUNK_FLOW, call_id, description, page_peer
 from kit.peer import BODIES, SipPeer
 from kit.sip_server_stack import SERVER, SipServerStack, outside, phone
 from kit.two_calls import TwoCalls
@@ -33,6 +36,7 @@ class Joined:
     events: list[str] = field(default_factory=list)
     sent_to_page: list[str] = field(default_factory=list)  # "INVITE <Call-ID>", "INFO <Call-ID>" ...
     refusing: dict[str, int] = field(default_factory=dict)  # phones that refuse calls, with their status
+    ringing: set[str] = field(default_factory=set)  # phones that ring until `answer`
     _peers: dict[tuple[str, str], SipPeer] = field(default_factory=dict)
     _over: set[str] = field(default_factory=set)  # dialogs, by Call-ID
 
@@ -60,6 +64,26 @@ class Joined:
         self._over.add(dialogs[-1])
         self._say(name, self._peers[name, dialogs[-1]], "BYE")
         self._run()
+
+    def answer(self, name: str, text: str = "") -> None:
+        """A party that rings answers, or refuses."""
+        peer = next(peer for (column, _), peer in self._peers.items() if column == name)
+        self._say(name, peer, text or f"200 INVITE | {DESCRIPTIONS[name]}")
+        self._run()
+
+    def kill_gateway(self) -> None:
+        """The process is gone without a word; the next one takes the first call up from its snapshot."""
+        call, cores = self.gateway.call, self.gateway.cores
+        places = {Side.TRUNK: (call.trunk.session, TRUNK_FLOW), Side.PAGE: (call.page.session, PAGE_FLOW)}
+        dialogs = {side: cores[side].snapshot(session) for side, (session, _) in places.items()}
+        saved = from_text(to_text(call, dialogs[Side.PAGE], dialogs[Side.TRUNK]))
+        self.gateway = TwoCalls(self.trunk_settings, domain=f"{SERVER[0]}:{SERVER[1]}", process="next-")
+        saved.fill(self.gateway.call)
+        for side, leg in ((Side.TRUNK, self.gateway.call.trunk), (Side.PAGE, self.gateway.call.page)):
+            restore = sip.Restore(leg.session, places[side][1], saved.dialog(side) or {})
+            self.gateway.cores[side].handle(restore, self.now)
+        self.gateway.page_gone(self.now)
+        self.gateway.page_back(self.now, same=True)
 
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
@@ -144,6 +168,8 @@ class Joined:
             case "INVITE" if begins and column in self.refusing:
                 return [f"{self.refusing[column]} INVITE"]
             case "INVITE" if begins and column == "page":
+                return ["180 INVITE"]
+            case "INVITE" if begins and column in self.ringing:
                 return ["180 INVITE"]
             case "INVITE":
                 return [*(["180 INVITE"] if begins else []), f"200 INVITE | {DESCRIPTIONS[column]}"]

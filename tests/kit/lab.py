@@ -36,6 +36,8 @@ from kit.site import free_sip_port
 
 HOST = "127.0.0.1"
 
+Place = Browser | BrowserContext  # a browser gives each agent a context of its own
+
 
 @dataclass(slots=True)
 class RunningLab:
@@ -76,7 +78,7 @@ class RunningLab:
 
     # --- agents
 
-    async def agent(self, browser: Browser | BrowserContext, dn: str = "5001", *, microphone: float | None = 620.0) -> AgentPage:
+    async def agent(self, browser: Place, dn: str = "5001", *, microphone: float | None = 620.0) -> AgentPage:
         """An agent who is signed in at the desktop, with the softphone beside it registered."""
         page = await self.open(browser, self.desktop, microphone)
         await page.get_by_test_id("login-user").fill(f"agent{dn}")
@@ -86,12 +88,12 @@ class RunningLab:
         await agent.registered()
         return agent
 
-    async def softphone(self, browser: Browser | BrowserContext, *, microphone: float = 620.0) -> AgentPage:
+    async def softphone(self, browser: Place, *, microphone: float = 620.0) -> AgentPage:
         """The softphone alone, with its connection panel filled in for 5001."""
         page = await self.open(browser, f"{self.settings.desk.url}/", microphone)
         return AgentPage(page, page)
 
-    async def open(self, browser: Browser | BrowserContext, url: str, microphone: float | None) -> Page:
+    async def open(self, browser: Place, url: str, microphone: float | None) -> Page:
         page = await new_page(browser, microphone=microphone)
         await page.add_init_script(NOTE_TONES)
         await page.set_viewport_size({"width": 1280, "height": 800})

@@ -21,9 +21,10 @@ globalThis.rawPage = (() => {
   let line = pc.addTransceiver(picture());
   return {
     pc,
-    /** The present video line ends, a new one takes its place. */
-    move() {
-      line.stop();
+    /** The present video line is left as `way` says, a new one takes its place. */
+    move(way) {
+      if (way === "stopped") line.stop();
+      else line.direction = way;
       line = pc.addTransceiver(picture());
     },
     async offer() {

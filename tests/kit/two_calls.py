@@ -14,8 +14,8 @@ from kit.gateway_stack import GatewayStack, InstantEngine, new_call
 class TwoCalls(GatewayStack):
     """What comes in a session goes to the call that has it, a new INVITE to the first call that has not begun."""
 
-    def __init__(self, trunk_settings: TrunkSettings | None = None, domain: str = "") -> None:
-        super().__init__(trunk_settings=trunk_settings)
+    def __init__(self, trunk_settings: TrunkSettings | None = None, domain: str = "", process: str = "") -> None:
+        super().__init__(trunk_settings=trunk_settings, process=process)
         second = new_call("call-2", CallSettings(), trunk_settings or TrunkSettings())
         self.calls = [(self.call, self.engine), (second, InstantEngine())]
         for call, _ in self.calls:
