@@ -91,6 +91,29 @@ def test_a_dn_that_is_not_recorded_cannot_ask_for_it() -> None:
     ladder("cti -> RecordCall 5001\ncti <- Error 5001 code=185 reference=7")
 
 
+def test_nobody_is_recorded_or_transferred_or_supervised_alone_with_the_echo() -> None:
+    server = stack_with(agent={"record": "true"})
+    ladder = ladder_of(server, third=True)
+    ladder(
+        """
+        cti    -> MonitorNextCall 5003 5001
+        agent  -> INVITE sip:600@127.0.0.81:5070 | agent-full
+        agent  <- 100
+        cti    <- EventDialing 5001
+        agent  <- 180
+        agent  <- 200 INVITE | /s=echo/
+        cti    <- EventEstablished 5001
+        agent  -> ACK
+        cti    -> RecordCall 5001 start
+        cti    <- Error 5001 code=185
+        cti    -> SingleStepTransfer 5001 5002
+        cti    <- Error 5001 code=185
+        cti    -> SingleStepConference 5001 5002
+        cti    <- Error 5001 code=185
+        """
+    )
+
+
 def test_a_dn_with_record_is_recorded_as_soon_as_it_talks() -> None:
     server = stack_with(agent={"record": "true"})
     ladder = ladder_of(server)
@@ -267,3 +290,33 @@ def test_a_phone_that_cannot_be_moved_stays_where_it_is(ladder: Ladder, server: 
         cti    <- EventRecordingStateChanged 5001
         """
     )
+
+
+def test_a_hold_that_crosses_the_move_stays_a_hold(ladder: Ladder, server: SipServerStack) -> None:
+    """The phone has come to hold by itself when its turn comes: to be moved is not to be retrieved."""
+    connected(ladder)
+    server.media_waits = True
+    ladder(
+        """
+        cti    -> RecordCall 5001 start
+        caller <- INVITE | none
+        agent  -> INVITE | agent-inactive
+        caller -> 200 INVITE | caller
+        media  -> reply
+        caller <- ACK | /s=conference/
+        agent  <- 200 INVITE
+        cti    <- EventHeld 5001
+        agent  -> ACK
+        media  -> reply
+        caller <- INVITE | /s=music/
+        caller -> 200 INVITE | caller
+        caller <- ACK
+        agent  <- INVITE | none
+        agent  -> 200 INVITE | agent-inactive
+        media  -> reply
+        agent  <- ACK | /s=conference/
+        cti    <- EventRecordingStateChanged 5001 state=Held
+        """
+    )
+    views = server.switch.views("5001")
+    assert [view.state for view in views] == ["Held"]

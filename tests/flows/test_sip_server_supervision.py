@@ -200,6 +200,8 @@ def test_what_cannot_be_supervised(ladder: Ladder) -> None:
         cti <- Error 5003 code=59 reference=7
         cti -> MonitorNextCall 5001 5002
         cti <- Error 5001 code=185
+        cti -> MonitorNextCall 5003 5003
+        cti <- Error 5003 code=185
         cti -> SetMonitorMode 5001 coach
         cti <- Error 5001 code=185
         """

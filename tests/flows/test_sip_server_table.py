@@ -24,6 +24,7 @@ from flows import (
     test_sip_server_refer,
     test_sip_server_refresh,
     test_sip_server_routing,
+    test_sip_server_single_step,
     test_sip_server_supervision,
     test_sip_server_transfer,
 )
@@ -41,6 +42,7 @@ MODULES = (
     test_sip_server_refer,
     test_sip_server_refresh,
     test_sip_server_routing,
+    test_sip_server_single_step,
     test_sip_server_supervision,
     test_sip_server_transfer,
 )

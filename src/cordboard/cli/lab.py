@@ -61,7 +61,8 @@ async def start_lab(settings: Settings, running: AsyncExitStack) -> Lab:
 def telephone_settings(settings: Settings) -> TelephoneLabSettings:
     """What SIP Server and the customers are told of the settings; over TLS it has the gateway's own certificate."""
     listen = (settings.lab.sip_server.host, settings.lab.sip_server.port)
-    dns = agents_dns((agent.dn, agent.sip_server_password) for agent in settings.agents)
+    agents = ((agent.dn, agent.sip_server_password) for agent in settings.agents)
+    dns = agents_dns(agents, settings.lab.dn_options)
     no_answer_timeout = float(settings.lab.no_answer_timeout)
     sip_server = SipServerSettings(
         address=listen, dns=dns, no_answer_timeout=no_answer_timeout, faults=_faults(settings)

@@ -26,10 +26,14 @@ class TelephoneLabSettings:
     customers: CustomersSettings = field(default_factory=CustomersSettings)
 
 
-def agents_dns(agents: Iterable[tuple[str, str]]) -> tuple[DnSettings, ...]:
-    """DNs of (number, SIP Server password): with a password the DN's REGISTER is challenged."""
+def agents_dns(agents: Iterable[tuple[str, str]], options: Iterable[str] = ()) -> tuple[DnSettings, ...]:
+    """DNs of (number, SIP Server password): with a password the DN's REGISTER is challenged.
+
+    `options` are "name=value", for every DN.
+    """
+    annex = dict(option.split("=", 1) for option in options)
     challenged = {"authenticate-requests": "register"}
-    return tuple(DnSettings(dn, password, challenged if password else {}) for dn, password in agents)
+    return tuple(DnSettings(dn, password, {**(challenged if password else {}), **annex}) for dn, password in agents)
 
 
 class TelephoneLab:

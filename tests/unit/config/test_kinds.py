@@ -36,6 +36,7 @@ URL = kinds.url("http://gws.example:8090")
         (kinds.DN, "+15550100", "+15550100"),
         (kinds.host("127.0.0.1"), "::1", "::1"),
         (kinds.COOKIE_NAMES, ["JSESSIONID", "lb.route-1"], ("JSESSIONID", "lb.route-1")),
+        (kinds.OPTIONS, ["sip-cti-control=talk,hold", "contact="], ("sip-cti-control=talk,hold", "contact=")),
     ],
 )
 def test_right_values(kind: Kind, written: object, read: object) -> None:
@@ -86,6 +87,8 @@ def test_right_values(kind: Kind, written: object, read: object) -> None:
         (kinds.DN, "50 01", "is not a DN: digits, letters and _ . + - only", '"5001"'),
         (kinds.REALM, 'a"b', "is not a realm: it must not be empty nor hold quotes or backslashes", '"cordboard"'),
         (kinds.host("127.0.0.1"), "gateway.example", "is not an IP address", '"127.0.0.1"'),
+        (kinds.OPTIONS, ["refer-enabled"], "is not a list of name=value", '["refer-enabled=true"]'),
+        (kinds.OPTIONS, "refer-enabled=true", "is not a list of name=value", '["refer-enabled=true"]'),
         (kinds.COOKIE_NAMES, ["a b"], "is not a list of cookie names", '["JSESSIONID"]'),
     ],
 )
@@ -110,6 +113,7 @@ ALL_KINDS = [
     kinds.DN,
     kinds.host("127.0.0.1"),
     kinds.COOKIE_NAMES,
+    kinds.OPTIONS,
 ]
 toml_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),

@@ -18,12 +18,13 @@ from cordboard.config.kinds.addresses import (
     websocket_url,
 )
 from cordboard.config.kinds.kind import Kind, Wrong, quoted
-from cordboard.config.kinds.words import COOKIE_NAMES, DN, REALM, TEXT, TRUTH, choice, choices, file, whole
+from cordboard.config.kinds.words import COOKIE_NAMES, DN, OPTIONS, REALM, TEXT, TRUTH, choice, choices, file, whole
 
 __all__ = [
     "COOKIE_NAMES",
     "DN",
     "NAME_SERVERS",
+    "OPTIONS",
     "REALM",
     "TEXT",
     "TRUTH",

@@ -29,6 +29,16 @@ def _cookie_names(value: object) -> tuple[str, ...]:
 COOKIE_NAMES = Kind("list of cookie names", _cookie_names)
 
 
+def _options(value: object) -> tuple[str, ...]:
+    options = items_of(value, "name=value")
+    if not all(re.fullmatch(r"[A-Za-z0-9_.-]+=[^\x00-\x1f\x7f]*", option) for option in options):
+        raise Wrong("is not a list of name=value", '["refer-enabled=true"]')
+    return tuple(options)
+
+
+OPTIONS = Kind("list of name=value", _options)
+
+
 def whole(minimum: int, maximum: int) -> Kind:
     """A whole number with its limits."""
 

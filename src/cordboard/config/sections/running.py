@@ -46,6 +46,9 @@ class LabSettings:
         "How long a call from the queue rings at an agent, who is then made Not Ready.",
         unit="seconds",
     )
+    dn_options: tuple[str, ...] = setting(
+        kinds.OPTIONS, [], "Options that SIP Server has for every agent's DN, beside its own; docs/lab.md lists them."
+    )
     drop: int = setting(
         kinds.whole(0, 100),
         0,

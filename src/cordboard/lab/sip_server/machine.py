@@ -22,8 +22,7 @@ from cordboard.lab.sip_server.calls import requests, sip_events
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.leg import Broken, MediaSession, Outputs, Phase
-from cordboard.lab.sip_server.calls.requests import ErrorCode
-from cordboard.lab.sip_server.calls.vocabulary import Event, State
+from cordboard.lab.sip_server.calls.vocabulary import ErrorCode, Event, State
 from cordboard.lab.sip_server.settings import SipServerSettings
 from cordboard.lab.sip_server.switch import Switch
 from cordboard.lab.telephony import (
@@ -248,7 +247,8 @@ class SipServerMachine:
         if isinstance(request, CancelMonitoring):
             wrong = "" if self.switch.supervision.cancel(request) else "the DN is not supervised by this one"
         else:
-            wrong = "the supervisor's DN has a call" if self.switch.calls_of(request.dn) else ""
+            busy = request.dn == request.target or self.switch.calls_of(request.dn)
+            wrong = "the supervisor's DN has a call, or is the one to be supervised" if busy else ""
         if wrong or isinstance(request, CancelMonitoring):
             return [Error(request.dn, request.reference, ErrorCode.WRONG_STATE, wrong)] if wrong else []
         return self.switch.supervision.want(request, self.switch.calls_of(request.target), now)

@@ -97,6 +97,11 @@ class Call(StateMachine[State, Event, Output]):
         """The parties without supervisors."""
         return [phone for phone in self.parties() if phone.monitor is None]
 
+    @property
+    def has_two(self) -> bool:
+        """Two phones talk at least: nobody is alone with the echo."""
+        return len(self.talkers()) >= 2
+
     def supervisors(self) -> list[Phone]:
         return [phone for phone in self.others if phone.monitor is not None]
 

@@ -21,7 +21,7 @@ from cordboard.lab.sip_server.calls.leg import NOT_NOW, MediaSession, Outputs, P
 from cordboard.lab.sip_server.calls.negotiation import Negotiation, Step, Then
 from cordboard.lab.sip_server.calls.session_description import hold_answer, is_hold
 from cordboard.lab.sip_server.calls.sources import Asked, Known, Playing, Source, Waiting
-from cordboard.lab.sip_server.calls.vocabulary import Job, JobKind
+from cordboard.lab.sip_server.calls.vocabulary import ErrorCode, Job, JobKind
 from cordboard.lab.telephony import CallEventName, CallState
 from cordboard.sdp.errors import SdpError
 
@@ -45,8 +45,15 @@ def work(call: Call, now: float) -> Outputs:
             call.negotiation = None
         if not call.jobs:
             return outputs
-        job = call.jobs.popleft()
+        job = _next(call)
         outputs += HANDLERS[job.kind](call, job, now)
+
+
+def _next(call: Call) -> Job:
+    """A phone that waits for the answer to its re-INVITE comes first: any other job would have to refuse it."""
+    job = next((job for job in call.jobs if job.kind is JobKind.REINVITED), call.jobs[0])
+    call.jobs.remove(job)
+    return job
 
 
 def described(call: Call, session: str, sdp: str, now: float) -> Outputs:
@@ -194,9 +201,11 @@ def play_to_other(call: Call, phone: Phone) -> Outputs:
 
 def _carry(call: Call, phone: Phone, heard: Phone | MediaSession, offer: str, now: float) -> Outputs:
     """An active offer: a retrieve if the phone was holding, else a change of address or codecs."""
+    outputs: Outputs = []
     if isinstance(heard, Phone) and heard.on_hold:
+        outputs = call.close_music(phone)
         heard = call.music[phone.session] = call.new_media(Service.MUSIC)
-    return _negotiate(call, Waiting(phone, offer), heard, lambda at: retrieved(call, phone, heard, at))
+    return outputs + _negotiate(call, Waiting(phone, offer), heard, lambda at: retrieved(call, phone, heard, at))
 
 
 def retrieve_by_server(call: Call, phone: Phone, now: float) -> Outputs:
@@ -204,16 +213,18 @@ def retrieve_by_server(call: Call, phone: Phone, now: float) -> Outputs:
     other = call.other(phone)
     if other is None:
         return []
+    outputs: Outputs = []
     if isinstance(other, Phone) and other.on_hold:
+        outputs = call.close_music(phone)
         other = call.music[phone.session] = call.new_media(Service.MUSIC)
     heard = other
 
     def then(success: bool, at: float) -> Outputs:
         if success:
             return retrieved(call, phone, heard, at)
-        return call.fail(phone, CallEventName.RETRIEVED, 52, "the call could not be retrieved")
+        return call.fail(phone, CallEventName.RETRIEVED, ErrorCode.INTERNAL, "the call could not be retrieved")
 
-    return link(call, Asked(phone), heard, then, now)
+    return outputs + link(call, Asked(phone), heard, then, now)
 
 
 def retrieved(call: Call, phone: Phone, heard: Phone | MediaSession, now: float) -> Outputs:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from cordboard.genesys.dialect import EVENT_HOLD, EVENT_TALK, SIP_CTI_CONTROL
@@ -12,7 +11,7 @@ from cordboard.lab.sip_server.calls import digits
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone
-from cordboard.lab.sip_server.calls.vocabulary import Event, State
+from cordboard.lab.sip_server.calls.vocabulary import ErrorCode, Event, State
 from cordboard.lab.telephony import (
     AlternateCall,
     AnswerCall,
@@ -40,20 +39,6 @@ from cordboard.lab.telephony import (
 )
 
 BUSY_HERE = 486
-
-
-class ErrorCode(IntEnum):
-    """T-Library's error codes as far as the lab uses them."""
-
-    UNSUPPORTED_OPERATION = 51
-    INTERNAL = 52
-    INVALID_ATTRIBUTE = 53
-    INVALID_CONNECTION_ID = 56
-    TIMEOUT = 57
-    OUT_OF_SERVICE = 58
-    DN_NOT_CONFIGURED = 59
-    INVALID_CALLED_DN = 71
-    WRONG_STATE = 185
 
 
 UP = (CallState.ESTABLISHED, CallState.HELD)
@@ -178,7 +163,9 @@ def on_the_pair(event: Event, established: bool = True) -> Callable[[BasicCall, 
         if consult is None or agent is None or agent.number != phone.number or main.state is not State.CONNECTED:
             return [_wrong_state(phone, request)]
         two_phones = consult.state is State.CONNECTED and isinstance(consult.destination, Phone)
-        if (established and not two_phones) or main.joining is not None or main.additions:
+        completes = event in (Event.COMPLETE_TRANSFER, Event.COMPLETE_CONFERENCE)
+        lacking = (established and not two_phones) or (completes and not main.has_two)
+        if lacking or main.joining is not None or main.additions:
             return [_wrong_state(phone, request)]
         if main.phone_of(phone.number) is None:  # the agent's part of the main call is over
             return [_wrong_state(phone, request)]
@@ -191,7 +178,8 @@ def with_a_third(event: Event) -> Callable[[BasicCall, Phone, Any, float], Outpu
     """A request that calls somebody into the call."""
 
     def handler(call: BasicCall, phone: Phone, request: Any, now: float) -> Outputs:
-        if not _is_up(call, phone) or call.additions or call.consult is not None or call.referral is not None:
+        busy = call.additions or call.consult is not None or call.referral is not None
+        if not _is_up(call, phone) or not call.has_two or busy:
             return [_wrong_state(phone, request)]
         kinds = [Event.TO_PHONE] if event is Event.SINGLE_STEP_CONFERENCE else [Event.TO_PHONE, Event.TO_QUEUE]
         taken = {each.number for each in call.parties()}
@@ -220,7 +208,7 @@ def record(call: BasicCall, phone: Phone, request: RecordCall, now: float) -> Ou
         RecordingAction.RESUME: ("Paused",),
         RecordingAction.STOP: ("Recording", "Paused"),
     }
-    if not _is_up(call, phone) or now_is not in wanted[request.action]:
+    if not _is_up(call, phone) or not call.has_two or now_is not in wanted[request.action]:
         return [_wrong_state(phone, request)]
     return call.step(Event.RECORD, (phone, request), now)
 

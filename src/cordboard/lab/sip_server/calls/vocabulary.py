@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone, Side
@@ -76,6 +76,20 @@ class Event(StrEnum):
     MAKE_CALL_BY_REFER = "MakeCall by REFER"
     REFER_REFUSED = "REFER refused"
     REFERRED_CALLS = "the phone calls as it was told"
+
+
+class ErrorCode(IntEnum):
+    """T-Library's error codes as far as the lab uses them."""
+
+    UNSUPPORTED_OPERATION = 51
+    INTERNAL = 52
+    INVALID_ATTRIBUTE = 53
+    INVALID_CONNECTION_ID = 56
+    TIMEOUT = 57
+    OUT_OF_SERVICE = 58
+    DN_NOT_CONFIGURED = 59
+    INVALID_CALLED_DN = 71
+    WRONG_STATE = 185
 
 
 class JobKind(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cordboard.lab.sip_server.calls.requests import ErrorCode
+from cordboard.lab.sip_server.calls.vocabulary import ErrorCode
 from cordboard.lab.sip_server.switch import Switch
 from cordboard.lab.telephony import (
     AgentState,

@@ -10,13 +10,11 @@ from cordboard.lab.sip_server.calls.joining import dialogs, mixing
 from cordboard.lab.sip_server.calls.joining.third_party import bring, give_back
 from cordboard.lab.sip_server.calls.leg import Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.media import phone_gone
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, CompleteTransfer, Error
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
-
-ERROR_INTERNAL = 52
 
 
 def complete(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs:
@@ -34,7 +32,7 @@ def complete(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs:
         if success and call.joining is third:
             return _completed(call, consult, third, request, at)
         give_back(call, consult)
-        failed = Error(request.dn, request.reference, ERROR_INTERNAL, "the conference could not be made")
+        failed = Error(request.dn, request.reference, ErrorCode.INTERNAL, "the conference could not be made")
         return [failed, *leaving.unmix(call, at)]
 
     return outputs + mixing.gather(call, [*call.parties(), third], then, now)

@@ -15,13 +15,11 @@ from cordboard.lab.sip_server.calls.flow.ending import report_refusal
 from cordboard.lab.sip_server.calls.joining import dialogs
 from cordboard.lab.sip_server.calls.leg import Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.media import now_held, play_to_other, retrieve_by_server, work
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, CompleteTransfer, Error, InitiateTransfer
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
-
-ERROR_INTERNAL = 52
 
 
 def initiate(call: BasicCall, asked: tuple[Phone, InitiateTransfer], now: float) -> Outputs:
@@ -30,7 +28,7 @@ def initiate(call: BasicCall, asked: tuple[Phone, InitiateTransfer], now: float)
 
     def then(success: bool, at: float) -> Outputs:
         if not success:
-            return [Error(request.dn, request.reference, ERROR_INTERNAL, "the call could not be held")]
+            return [Error(request.dn, request.reference, ErrorCode.INTERNAL, "the call could not be held")]
         return begin(call, phone, request, at)
 
     if phone.on_hold:
@@ -79,7 +77,7 @@ def alternate(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs
 
     def then(success: bool, at: float) -> Outputs:
         if not success:
-            return held_call.fail(held, CallEventName.RETRIEVED, ERROR_INTERNAL, "the other call could not be held")
+            return held_call.fail(held, CallEventName.RETRIEVED, ErrorCode.INTERNAL, "the other call could not be held")
         return asking.retrieve(held_call, held, at)
 
     active_call.when_held = (active, then)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from cordboard.lab.sip_server.calls.joining import dialogs
 from cordboard.lab.sip_server.calls.leg import MediaSession, Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.session_description import dummy
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, CallState
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
-
-ERROR_INTERNAL = 52
 
 
 # --- not getting through ----------------------------------------------------------------------------------------------
@@ -22,7 +20,7 @@ ERROR_INTERNAL = 52
 def report_refusal(call: BasicCall, status: int | None, now: float) -> Outputs:
     """The agent's own phone refused the MakeCall, or rang for too long."""
     message = f"the phone of the DN refused: {status}" if status else "the phone of the DN did not answer"
-    return end(call, call.fail(call.caller, CallEventName.DIALING, ERROR_INTERNAL, message), now)
+    return end(call, call.fail(call.caller, CallEventName.DIALING, ErrorCode.INTERNAL, message), now)
 
 
 def report_dead_dialing(call: BasicCall, _: object, now: float) -> Outputs:

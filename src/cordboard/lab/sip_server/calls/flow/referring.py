@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from cordboard.lab.sip_server.calls.flow import ending
 from cordboard.lab.sip_server.calls.leg import Noted, Outputs, Phone
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, Error, SingleStepTransfer
 from cordboard.sip.events import SendInDialog, SendRequest
 from cordboard.sip.message import Request
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 REFER = "refer"
 LAB_REFER_RELEASE = "lab-refer-release"
 MAKE_CALL_GUARD = 32.0
-ERROR_INTERNAL = 52
 _STATUS_LINE = re.compile(rb"SIP/2\.0 (\d{3})(?: |\r|\n|$)")
 
 
@@ -102,7 +101,7 @@ def progress(call: BasicCall, request: Request, now: float) -> Outputs:
     call.referral = None
     call.server.forget_referred(call)
     message = f"the target could not be had: {status}"
-    return [Error(asked[1].dn, asked[1].reference, ERROR_INTERNAL, message)]
+    return [Error(asked[1].dn, asked[1].reference, ErrorCode.INTERNAL, message)]
 
 
 def finish(call: BasicCall, now: float) -> Outputs:

@@ -19,13 +19,12 @@ from cordboard.lab.sip_server.calls.joining.adding import Adding
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone
 from cordboard.lab.sip_server.calls.media import link
 from cordboard.lab.sip_server.calls.sources import Calling, Playing
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, Error, SingleStepTransfer
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 
-ERROR_INTERNAL = 52
 
 Asked = tuple[Phone, SingleStepTransfer]
 
@@ -93,7 +92,7 @@ def _failing(request: SingleStepTransfer) -> Callable[[Adding, int, float], Outp
         if adding.call.state is State.ENDED:
             return []
         message = f"the target could not be had: {status}"
-        return [Error(request.dn, request.reference, ERROR_INTERNAL, message)]
+        return [Error(request.dn, request.reference, ErrorCode.INTERNAL, message)]
 
     return failed
 

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 from cordboard.lab.sip_server.calls.joining import mixing
 from cordboard.lab.sip_server.calls.joining.adding import Adding
 from cordboard.lab.sip_server.calls.leg import Monitor, Outputs, Phone
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, Error, MonitorNextCall, SetMonitorMode
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
-
-ERROR_INTERNAL = 52
 
 
 def supervise(call: BasicCall, request: MonitorNextCall, now: float) -> Outputs:
@@ -39,7 +37,7 @@ def supervise(call: BasicCall, request: MonitorNextCall, now: float) -> Outputs:
 
     def failed(adding: Adding, status: int, at: float) -> Outputs:
         message = f"the supervisor's phone did not take the call: {status}"
-        return [Error(request.dn, request.reference, ERROR_INTERNAL, message)]
+        return [Error(request.dn, request.reference, ErrorCode.INTERNAL, message)]
 
     return Adding(call, request.dn, request.target, join, done, failed, monitor=monitor).start(now)
 

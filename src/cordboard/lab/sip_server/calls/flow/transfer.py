@@ -19,13 +19,11 @@ from cordboard.lab.sip_server.calls.joining.third_party import bring, give_back
 from cordboard.lab.sip_server.calls.leg import Noted, Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.media import back_to_the_mix, link, phone_gone, work
 from cordboard.lab.sip_server.calls.sources import Asked, Calling
-from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, CompleteTransfer, Error
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
-
-ERROR_INTERNAL = 52
 
 
 def complete(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs:
@@ -105,7 +103,7 @@ def _tell(call: BasicCall, phones: list[Phone], now: float) -> Outputs:
 
 
 def _failed(request: CompleteTransfer) -> Error:
-    return Error(request.dn, request.reference, ERROR_INTERNAL, "the two parties could not be put through")
+    return Error(request.dn, request.reference, ErrorCode.INTERNAL, "the two parties could not be put through")
 
 
 # --- INVITE with Replaces ---------------------------------------------------------------------------------------------

@@ -80,10 +80,12 @@ def move(call: BasicCall, phone: Phone, source: Source, now: float) -> Outputs:
     sink: Side = phone if isinstance(source, Opened) else call.mix.legs[phone.session]
 
     def moved(success: bool, at: float) -> Outputs:
-        was_held = phone.on_hold
+        """A phone that has come to hold by itself meanwhile stays on hold."""
+        outputs = call.close_music(phone) if success else []
+        if not success or not phone.held_by_server:
+            return outputs
         phone.on_hold = phone.held_by_server = False
-        outputs = call.close_music(phone)
-        return outputs + (call.report(CallEventName.RETRIEVED, phone, at) if was_held else [])
+        return outputs + call.report(CallEventName.RETRIEVED, phone, at)
 
     return link(call, source, sink, moved, now)
 

@@ -19,7 +19,7 @@ class Supervision:
 
     def established(self, call: BasicCall, now: float) -> Outputs:
         outputs: Outputs = []
-        for phone in call.talkers():
+        for phone in call.talkers() if call.has_two else []:
             recorded = phone.has(dialect.RECORD) and call.recording_of(phone) == "Stopped"
             if phone.is_dn and recorded and call.state is State.CONNECTED:
                 outputs += call.step(Event.RECORD, (phone, RecordCall(phone.number, call.uuid)), now)
@@ -35,7 +35,7 @@ class Supervision:
         outputs: Outputs = []
         for call in calls:
             phone = call.phone_of(request.target)
-            if call.state is State.CONNECTED and phone in call.talkers():
+            if call.state is State.CONNECTED and call.has_two and phone in call.talkers():
                 outputs += call.step(Event.SUPERVISE, request, now)
                 self._wanted[request.target] = replace(request, reference=0)
         return outputs
