@@ -1,4 +1,4 @@
-"""Firefox at the softphone: it takes calls and places them, with sound both ways."""
+"""Firefox at the softphone: it takes calls and places them, with sound and pictures both ways."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from kit.firefox import FirefoxPage, firefox
 from kit.gws import basic
 from kit.lab import RunningLab, running_lab
 from kit.lab_customer import Customer
+from kit.pictures import sees, sees_itself, sees_nothing
+from kit.video_phone import video_phone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CUSTOMER = 620.0  # Hz
 FAKE_DEVICE = 1000.0  # Hz, Firefox's own
+AGENT = 880.0
 NUMBER = "+15550102"
+WATCHED = """(() => {
+  const [video] = document.querySelectorAll('[data-testid="remote-video"]');
+  return video.hidden || video.videoWidth === 0 ? 0 : video.currentTime;
+})()"""
 
 
 @asynccontextmanager
@@ -97,3 +105,54 @@ async def test_a_call_is_placed(tmp_path: Path, by_gws: bool) -> None:
         await page.card("talking")
         await page.press("call-hangup")
         await customer.is_in("ended")
+
+
+async def firefox_sees(page: FirefoxPage) -> None:
+    """Pictures are decoded, and what is shown moves."""
+    await page.until("cordboard.cards[0].video.remote")
+    await page.until(f"{WATCHED} > 0")
+    before = await page.evaluate(WATCHED)
+    await page.until(f"{WATCHED} > {before + 0.3}")
+
+
+async def test_pictures_with_chromium(tmp_path: Path, browser: Browser) -> None:
+    async with signed_in(tmp_path) as (page, lab):
+        agent = await lab.agent(browser, "5002", microphone=AGENT)
+        await agent.dial("5001")
+        await page.card("ringing")
+        await page.press("call-answer")
+        await page.hears(AGENT)
+        await agent.press("call-camera")
+        await firefox_sees(page)
+        assert await page.evaluate("cordboard.cameras") == 0
+        for _ in range(2):
+            await page.press("call-camera")
+            await sees(agent)
+            await sees_itself(agent)
+            await firefox_sees(page)
+            await page.press("call-camera")
+            await sees_nothing(agent)
+        await agent.press("call-camera")
+        await page.until("!cordboard.cards[0].video.remote")
+        await agent.hears(FAKE_DEVICE)
+        await page.press("call-hangup")
+        await agent.idle()
+
+
+async def test_pictures_with_a_video_phone(tmp_path: Path) -> None:
+    """VP8: a Firefox that may fetch nothing has no H.264."""
+    async with signed_in(tmp_path) as (page, lab):
+        phone, mirror = await video_phone("5010", lab.lab.telephone.sip_server.address, CUSTOMER, "VP8")
+        try:
+            phone.dial("5001")
+            await page.card("ringing")
+            await page.shows("call-state", "Incoming video call")
+            await page.press("call-answer-with-camera")
+            await page.hears(CUSTOMER)
+            await firefox_sees(page)
+            await phone.hears(FAKE_DEVICE)
+            assert mirror.payload_types == {mirror.sends}
+            await page.press("call-hangup")
+            await phone.until(lambda: phone.state == "idle")
+        finally:
+            await phone.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cordboard.call.media import Verb
+from cordboard.call.media import MediaReply, Verb
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 
@@ -40,6 +40,46 @@ def test_early_media(ladder: Ladder) -> None:
         trunk -> 183 | server answer
         page  <- 183 | /s=page_answer/
     """)
+
+
+def media_changed(gateway: GatewayStack, now: float) -> None:
+    gateway.feed(MediaReply(Verb.TAKE_TRUNK_ANSWER, reoffer=True), now)
+
+
+EARLY = """
+    trunk -> 183 | server answer
+    page  <- 183 | /s=page_answer/
+"""
+
+
+def test_early_answer_that_changes_the_media_changes_the_pages_200(ladder: Ladder, gateway: GatewayStack) -> None:
+    """Another codec, or no video: the preview was wrong, the answer is made anew before it counts."""
+    ladder(CALLING + EARLY)
+    media_changed(gateway, ladder.now)
+    ladder(f"""
+        trunk -> 200
+        trunk <- ACK
+        page  <- 200 | /o=- 1 {gateway.engine.made} [\\s\\S]*s=page_answer/
+        page  -> ACK
+    """)
+    assert gateway.engine.verbs.count("page_answer") == 2
+
+
+def test_the_200_waits_for_the_last_description(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder(CALLING + EARLY)
+    gateway.engine_is_slow = True
+    media_changed(gateway, ladder.now)
+    ladder("""
+        trunk -> 200
+        trunk <- ACK
+    """)
+    media_changed(gateway, ladder.now)
+    gateway.engine_replies(ladder.now)
+    ladder(f"""
+        page  <- 200 | /o=- 1 {gateway.engine.made} [\\s\\S]*s=page_answer/
+        page  -> ACK
+    """)
+    assert gateway.engine.verbs.count("page_answer") == 3
 
 
 def test_busy(ladder: Ladder, gateway: GatewayStack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.call.call import MediaLost
-from cordboard.call.media import MediaReply, Verb
+from cordboard.call.media import MediaReply, Side, Verb
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 from kit.page_ladders import (
@@ -283,6 +283,22 @@ def test_changed_media_meets_the_pages_own_offer(ladder: Ladder, connected: Gate
         page  -> 200 INVITE | page description
         page  <- ACK
     """)
+
+
+def test_the_pages_own_offer_goes_before_ours(ladder: Ladder, connected: GatewayStack) -> None:
+    """Glare, and the page's comes first: no 491 for JsSIP, which would repeat its offer word by word after a second."""
+    reoffered(ladder, connected)
+    ladder("""
+        page  <- INVITE | /page_offer/
+        page  -> INVITE | page restarts ICE
+        page  <- 200 INVITE | /page_answer/
+        page  -> ACK
+        page  <- INVITE | /page_offer/
+        page  -> 200 INVITE | page description
+        page  <- ACK
+        after 64 s
+    """)
+    assert connected.cores[Side.PAGE].transactions == 0
 
 
 def test_changed_media_waits_for_a_page_that_is_away(ladder: Ladder, connected: GatewayStack) -> None:

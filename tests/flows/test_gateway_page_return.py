@@ -91,6 +91,50 @@ def test_a_call_that_the_agent_held_stays_held_and_the_page_is_told(ladder: Ladd
     """)
 
 
+NEW_CALL = """
+    trunk -> INVITE + X-Genesys-CallUUID: TWO | server offer
+    trunk <- 200 | /a=inactive/
+    trunk -> ACK
+"""
+
+
+def test_another_call_in_the_dialog_opens_nothing_while_no_page_is_there(
+    ladder: Ladder, connected: GatewayStack
+) -> None:
+    connected.page_lost(ladder.now)
+    ladder(PARKED + NEW_CALL)
+    assert connected.engine.held
+    loaded_again(ladder, connected)
+    ladder("""
+        page  <- BYE
+        page  <- INVITE + X-Cordboard-Call: resumed + X-Genesys-CallUUID: TWO
+        page  -> 200 INVITE | page description
+        trunk <- INVITE | /a=sendrecv/
+        page  <- ACK
+    """)
+    assert not connected.engine.held
+
+
+def test_nor_one_that_the_agent_held_before_the_page_went(ladder: Ladder, connected: GatewayStack) -> None:
+    ladder(TOLD_TO_HOLD)
+    connected.page_lost(ladder.now)
+    ladder("after 2 s" + NEW_CALL)
+    loaded_again(ladder, connected)
+    ladder("""
+        page  <- BYE
+        page  <- INVITE + X-Cordboard-Call: resumed + X-Genesys-CallUUID: TWO
+        page  -> 200 INVITE | page description
+        page  <- ACK
+        page  <- INFO | /{"do":"hold"}/
+        page  -> 200 INFO
+        trunk -> INVITE + X-Genesys-CallUUID: THREE | server offer
+        trunk <- 200 | /a=sendrecv/
+        page  <- INFO | /{"do":"retrieve"}/
+        page  <- INFO | /{"call":{"uuid":"THREE"}}/
+        trunk -> ACK
+    """)
+
+
 def test_held_by_cti_while_the_page_is_away(ladder: Ladder, connected: GatewayStack) -> None:
     """What we held, the agent holds from now on: the page that comes is told, and nothing is retrieved."""
     connected.page_lost(ladder.now)
@@ -174,10 +218,10 @@ def test_what_sip_server_says_while_the_new_page_is_called_is_said_when_it_has_a
         trunk -> UPDATE + X-Genesys-CallUUID: TWO
         trunk <- 200 UPDATE
     """)
+    connected.engine_is_slow = False
     connected.engine_replies(ladder.now)
     ladder("""
         page  <- INVITE + X-Genesys-CallUUID: TWO
-        trunk <- INVITE | /a=sendrecv/
         trunk -> INFO + Content-Type: application/dtmf-relay | digit
         trunk <- 200 INFO
         page  -> 180
@@ -186,6 +230,7 @@ def test_what_sip_server_says_while_the_new_page_is_called_is_said_when_it_has_a
     """)
     ladder("""
         page  -> 200 INVITE | page description
+        trunk <- INVITE | /a=sendrecv/
         page  <- ACK
         page  <- INFO + Content-Type: application/dtmf-relay
         page  <- INFO | /{"call":{"uuid":"TWO"}}/

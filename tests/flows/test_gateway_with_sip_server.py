@@ -108,6 +108,42 @@ def test_transfer_by_refer_that_fails_leaves_the_call() -> None:
     nothing_left(running)
 
 
+def killed_while_it_carries_out_a_refer() -> Joined:
+    """5002 transfers the agent to 5003, which rings then; the next process knows nothing of it."""
+    running = joined(refer_enabled="true")
+    running.call("colleague", "5001")
+    running.order("AnswerCall 5001")
+    running.wait(0.1)
+    running.ringing.add("third")
+    running.order("SingleStepTransfer 5002 5003")
+    running.wait(1)
+    assert len(running.server.switch.calls) == 2
+    running.kill_gateway()
+    return running
+
+
+def test_killed_in_a_transfer_that_comes_to_nothing_the_call_goes_on() -> None:
+    running = killed_while_it_carries_out_a_refer()
+    running.answer("third", "486 INVITE")
+    running.wait(33)
+    assert running.heard("5003")[-1] == "EventReleased"
+    running.order("HoldCall 5001")
+    assert running.words[-1] == HOLD
+    assert running.heard("5001")[-1] == "EventHeld"
+    running.hang_up("page")
+    nothing_left(running)
+
+
+def test_killed_in_a_transfer_that_is_answered_all_is_over_without_an_ack() -> None:
+    """For SIP Server the target has taken the call; it ends that by itself, and nobody is left with a dead line."""
+    running = killed_while_it_carries_out_a_refer()
+    running.answer("third")
+    running.wait(33)  # 64*T1
+    assert [running.heard(dn)[-1] for dn in ("5001", "5002", "5003")] == ["EventReleased"] * 3
+    assert running.sent_to_page[-1].startswith("BYE")
+    nothing_left(running)
+
+
 @pytest.mark.parametrize("dual", ["true", "false"])
 def test_consult_and_two_step_transfer(dual: str) -> None:
     """In a second dialog or on the one: the agent holds, speaks with 5002, and is out."""

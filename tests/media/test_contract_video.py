@@ -1,57 +1,29 @@
-"""Pictures through an engine: both ways, asked for, asked for again, on and off, and never at the cost of the law."""
+"""Pictures through an engine: both ways, on and off, moved and taken over, and never at the cost of the law."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from cordboard.media.port import Direction, MediaEventKind, Side
-from cordboard.rtp.rtcp import FullIntraRequest, Nack, PictureLoss, ReceiverReport, SenderReport, build, parse
-from cordboard.sdp.codec import PCMU
+from cordboard.rtp.rtcp import Nack, PictureLoss, ReceiverReport, build
 from cordboard.sdp.description import parse as parse_sdp
 from cordboard.sdp.plain import read_plain
 from cordboard.sdp.webrtc import WebRtcRemote
 from kit.camera import H264, H264_SINGLE, VP8, Camera
 from kit.conversation import Conversation
+from kit.looking import incoming_video, look, outgoing_video, seen
 from kit.page import settle
-from kit.phone import until
 from kit.trunk import TrunkPhone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-async def seen(camera: Camera, payloads: list[bytes], within: float = 5.0) -> bool:
-    """The last packets that came are these, the marker on the last."""
-    count = len(payloads)
-    return await until(lambda: [each.payload for each in camera.seen[-count:]] == payloads, within)
-
-
-async def look(call: Conversation) -> None:
-    """Each shows something and sees what the other shows."""
-    shown = call.page.show(), call.trunk.show()
-    found = await asyncio.gather(seen(call.trunk.camera, shown[0]), seen(call.page.camera, shown[1]))
-    assert found == [True, True], f"trunk saw, page saw: {found}"
-    for camera in (call.trunk.camera, call.page.camera):
-        assert [each.marker for each in camera.seen[-3:]] == [False, False, True]
-        assert len({each.timestamp for each in camera.seen[-3:]}) == 1
 
 
 def fixed(description: WebRtcRemote | None) -> tuple[str, str, str, str]:
     """What must never change in descriptions for the page."""
     assert description is not None
     return description.ice_ufrag, description.ice_password, description.fingerprint, description.mid
-
-
-async def incoming_video(call: Conversation) -> None:
-    call.page.camera.direction = call.trunk.camera.direction = "sendrecv"
-    await call.incoming()
-
-
-async def outgoing_video(call: Conversation) -> None:
-    call.page.camera.direction = call.trunk.camera.direction = "sendrecv"
-    await call.outgoing()
 
 
 async def test_page_is_called_with_video(call: Conversation) -> None:
@@ -206,6 +178,53 @@ async def test_page_takes_its_video_away(call: Conversation, way: str) -> None:
     assert [line.kind for line in offered.refused_media] == ["video"]
 
 
+REFUSED = "m=video 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\na=mid:{}\r\na=inactive\r\n"
+
+
+async def test_page_moves_its_video_to_another_line(call: Conversation) -> None:
+    """A new line is a new stream to the page, and the trunk does not notice."""
+    await incoming_video(call)
+    await call.talk()
+    await look(call)
+    first = fixed(call.page.remote)
+    camera, ended = call.page.camera, ""
+    for number in (2, 3):
+        ended += REFUSED.format(number - 1)
+        camera.mid = str(number)
+        before, sequence = camera.seen[-1].ssrc, camera.seen[-1].sequence
+        lines = call.page.offer()
+        assert not await call.engine.take_page_offer(call.name, lines.replace("m=video 9", f"{ended}m=video 9"))
+        answer = await call.engine.page_answer(call.name)
+        answered = call.page.take(answer)
+        assert (fixed(answered), [video.mid for video in answered.videos]) == (first, [str(number)])
+        new = int((parse_sdp(answer).media[number].get("ssrc") or "0").split()[0])
+        camera.seen.clear()
+        await look(call)
+        assert {each.ssrc for each in camera.seen} == {new} != {before}
+        assert camera.unbroken()
+        # What belongs to the stream before is not sent again in this one.
+        call.page.send_rtcp(build([ReceiverReport(1), Nack(1, new, (sequence,)), PictureLoss(1, new)]))
+        await look(call)
+        assert camera.unbroken()
+    assert call.trunk.camera.unbroken()
+    assert call.page.unbroken()
+    assert call.events == [MediaEventKind.CONNECTED]
+
+
+async def test_line_that_stays_keeps_its_stream(call: Conversation) -> None:
+    await incoming_video(call)
+    await look(call)
+    for direction in ("recvonly", "inactive", "sendrecv"):
+        call.page.camera.direction = direction
+        await call.engine.take_page_offer(call.name, call.page.offer())
+        call.page.take(await call.engine.page_answer(call.name))
+        call.trunk.take(await call.engine.trunk_offer(call.name))
+        call.trunk.camera.direction = {"recvonly": "sendonly"}.get(direction, direction)
+        await call.engine.take_trunk_answer(call.name, call.trunk.describe(2))
+    await look(call)
+    assert call.page.camera.unbroken()
+
+
 async def test_trunk_adds_video(call: Conversation) -> None:
     await call.incoming()
     await call.talk()
@@ -350,139 +369,6 @@ async def test_retransmission_and_error_correction_are_not_taken(call: Conversat
     for sdp in (await call.engine.page_answer(call.name), await call.engine.trunk_offer(call.name)):
         for word in ("rtx", "apt=", "red", "ulpfec", "extmap"):
             assert word not in sdp
-
-
-# --- feedback
-
-
-def feedback(received: list[bytes], kind: type) -> list:  # type: ignore[type-arg]
-    return [packet for data in received for packet in parse(data) if isinstance(packet, kind)]
-
-
-async def test_picture_loss_of_the_page_reaches_the_trunk(call: Conversation) -> None:
-    await incoming_video(call)
-    await look(call)
-    ours, theirs = call.page.camera.seen[0].ssrc, call.trunk.camera.voice.ssrc
-    await settle()
-    call.trunk.video_rtcp_received.clear()
-    call.page.send_rtcp(build([ReceiverReport(1), PictureLoss(call.page.camera.voice.ssrc, ours)]))
-    assert await until(lambda: feedback(call.trunk.video_rtcp_received, PictureLoss))
-    (asked,) = feedback(call.trunk.video_rtcp_received, PictureLoss)
-    assert asked == PictureLoss(call.trunk.camera.seen[0].ssrc, theirs)
-
-
-async def test_full_intra_request_of_the_trunk_reaches_the_page(call: Conversation) -> None:
-    await incoming_video(call)
-    await look(call)
-    await settle()
-    call.page.rtcp_received.clear()
-    ours = call.trunk.camera.seen[0].ssrc
-    call.trunk.send_video_rtcp(build([ReceiverReport(1), FullIntraRequest(9, ((ours, 1),))]))
-    assert await until(lambda: feedback(call.page.rtcp_received, PictureLoss))
-    (asked,) = feedback(call.page.rtcp_received, PictureLoss)
-    assert asked == PictureLoss(call.page.camera.seen[0].ssrc, call.page.camera.voice.ssrc)
-
-
-async def test_trunk_that_knows_only_fir_is_sent_fir(call: Conversation) -> None:
-    call.trunk.camera.feedback = ("ccm fir",)
-    await incoming_video(call)
-    await look(call)
-    ours = call.page.camera.seen[0].ssrc
-    for _ in range(2):
-        await settle()
-        call.page.send_rtcp(build([ReceiverReport(1), PictureLoss(1, ours)]))
-    assert await until(lambda: len(feedback(call.trunk.video_rtcp_received, FullIntraRequest)) >= 3)
-    requests = [each.requests[0] for each in feedback(call.trunk.video_rtcp_received, FullIntraRequest)]
-    assert {ssrc for ssrc, _ in requests} == {call.trunk.camera.voice.ssrc}
-    assert [number for _, number in requests] == list(range(1, len(requests) + 1)), "each is a new command"
-
-
-async def test_lost_on_the_way_to_the_page_is_sent_again_from_here(call: Conversation) -> None:
-    await incoming_video(call)
-    await look(call)
-    last = call.page.camera.seen[-1]
-    call.page.losing = 1
-    payloads = call.trunk.show()
-    assert await seen(call.page.camera, payloads[1:])
-    lost = (last.sequence + 1) & 0xFFFF
-    call.page.send_rtcp(build([ReceiverReport(1), Nack(1, last.ssrc, (lost,))]))
-    assert await until(lambda: call.page.camera.seen[-1].sequence == lost)
-    assert call.page.camera.seen[-1].payload == payloads[0]
-    assert feedback(call.trunk.video_rtcp_received, Nack) == []
-
-
-async def test_lost_before_us_is_asked_for_in_the_sources_numbers(call: Conversation) -> None:
-    await incoming_video(call)
-    await look(call)
-    camera = call.page.camera
-    missing = camera.voice.sequence
-    held: list[bytes] = []
-    camera.show(held.append, 1000, 1000, 1000)
-    for packet in (held[0], held[2]):
-        call.page.send_rtp(packet)
-    assert await until(lambda: len(call.trunk.camera.seen) == 5)
-    first, last = call.trunk.camera.seen[-2:]
-    assert (last.sequence - first.sequence) & 0xFFFF == 2, "what was lost before us is a gap behind us"
-    gap = (first.sequence + 1) & 0xFFFF
-    call.trunk.send_video_rtcp(build([ReceiverReport(1), Nack(1, first.ssrc, (gap,))]))
-    assert await until(lambda: feedback(call.page.rtcp_received, Nack))
-    (asked,) = feedback(call.page.rtcp_received, Nack)
-    assert (asked.media, asked.sequences) == (camera.voice.ssrc, ((missing + 1) & 0xFFFF,))
-    call.page.send_rtp(held[1])
-    assert await until(lambda: len(call.trunk.camera.seen) == 6)
-    assert call.trunk.camera.seen[-1].sequence == gap
-
-
-async def test_whoever_is_new_is_shown_a_whole_picture(
-    call: Conversation, new_trunk: Callable[..., TrunkPhone]
-) -> None:
-    await incoming_video(call)
-    await look(call)
-    await settle()
-    call.page.rtcp_received.clear()
-    party = new_trunk()
-    party.camera.direction = "sendrecv"
-    await call.engine.take_trunk_offer(call.name, party.describe())
-    party.take(await call.engine.trunk_answer(call.name))
-    assert await until(lambda: feedback(call.page.rtcp_received, PictureLoss)), "the page is asked for the new party"
-    party.show()
-    assert await until(lambda: feedback(party.video_rtcp_received, PictureLoss)), "the new party is asked for the page"
-
-
-async def test_reports_about_pictures_are_their_own(call: Conversation) -> None:
-    await incoming_video(call)
-    await call.talk()
-    await look(call)
-    ours = call.page.camera.seen[0].ssrc
-
-    def about_pictures() -> list[SenderReport]:
-        return [each for each in feedback(call.page.rtcp_received, SenderReport) if each.ssrc == ours]
-
-    assert await until(about_pictures)
-    (block,) = about_pictures()[-1].blocks
-    assert block.ssrc == call.page.camera.voice.ssrc
-    assert about_pictures()[-1].packets == 3
-    assert await until(lambda: feedback(call.trunk.video_rtcp_received, SenderReport))
-
-
-async def test_strangers_pictures_and_feedback_are_refused(
-    call: Conversation, new_trunk: Callable[..., TrunkPhone]
-) -> None:
-    await incoming_video(call)
-    await look(call)
-    stranger = new_trunk((PCMU,), "127.0.0.3")
-    stranger.peer = call.trunk.peer
-    stranger.camera.sends = call.trunk.camera.sends
-    before = len(call.page.camera.seen)
-    stranger.show()
-    call.page.rtcp_received.clear()
-    stranger.send_video_rtcp(build([ReceiverReport(1), PictureLoss(1, call.trunk.camera.seen[0].ssrc)]))
-    await settle()
-    assert len(call.page.camera.seen) == before
-    assert feedback(call.page.rtcp_received, PictureLoss) == []
-    found = await call.statistics()
-    assert found.trunk_video is not None
-    assert found.trunk_video.packets_refused >= 3
 
 
 async def test_another_page_takes_the_video_over(call: Conversation, new_page: Callable[..., object]) -> None:

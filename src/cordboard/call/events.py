@@ -44,12 +44,13 @@ class Update:
     """Something about a connected call changed: hold (None: as before), the X-Genesys-CallUUID, or the media.
 
     `media_changed`: what the other side was told last does not fit any more (video came or went, another codec), so
-    that leg offers anew.
+    that leg offers anew. `unattended`, with `held`: no page is there, so nothing but a page's coming may open the call.
     """
 
     held: bool | None = None
     call_uuid: str = ""
     media_changed: bool = False
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

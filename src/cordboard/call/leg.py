@@ -105,6 +105,16 @@ class Leg(ABC):
     def invite(self, offer: str) -> list[LegOutput]:
         """Send the INVITE for which the offer was made."""
 
+    def answer_anew(self) -> list[LegOutput]:
+        """What was prepared for the 200 does not fit any more."""
+        self.prepared = ""
+        self._made_for.append((Purpose.ACCEPT, ""))
+        return [MediaRequest(VERBS[self.side].answer)]
+
+    @property
+    def _is_made_anew(self) -> bool:
+        return any(purpose is Purpose.ACCEPT for purpose, _ in self._made_for)
+
     def accept(self) -> list[LegOutput]:
         self.state = LegState.CONNECTED
         return [self.send(sip.Accept(self.session, self.contact, self.prepared, self.headers))]
@@ -158,8 +168,8 @@ class Leg(ABC):
             case Purpose.INVITE:
                 return self.invite(sdp)
             case Purpose.ACCEPT:
-                self.prepared = sdp
-                return self.accept() if self.state is LegState.ANSWERING else []
+                self.prepared = "" if self._is_made_anew else sdp
+                return self.accept() if self.prepared and self.state is LegState.ANSWERING else []
             case Purpose.ACCEPT_REINVITE:
                 return [self.send(sip.Accept(self.session, self.contact, sdp))]
             case Purpose.ACCEPT_UPDATE:

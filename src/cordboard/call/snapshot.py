@@ -88,6 +88,7 @@ class Saved:
         page.call_uuid, page.connected_at, page.ufrag = self.page["uuid"], self.page["since"], self.page["ufrag"]
         page.identity = self.page["identity"] if self.page_dialog is not None else ""
         page.target = self.page["target"]
+        trunk.unattended = page.parked
         trunk.held, trunk.call_uuid, trunk.domain = self.trunk["held"], self.trunk["uuid"], self.trunk["domain"]
         trunk.note_description()
         for leg in (page, trunk):

@@ -91,6 +91,7 @@ class Succession:
             domain=trunk.domain,
             settings=trunk.settings,
             held=trunk.held,
+            unattended=trunk.unattended,
         )
         return self.successor
 

@@ -110,7 +110,8 @@ class Gateway:
         self.seats.close()
         self.reachability.close()
         self.availability.close()
-        await self.registrations.close(take_back=not leaving)
+        kept = self.draining.active and self._settings.gateway.drain_registrations == "keep"
+        await self.registrations.close(take_back=not leaving and not kept)
         await self.pages.close()
         await self.trunk.close()
         await self._tasks.close()

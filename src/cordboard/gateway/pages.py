@@ -76,7 +76,7 @@ class PageSide:
         self._server: HttpServer | None = None
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
-        self.core = UserAgentCore(RandomIdentifiers(), via_host=lambda flow: self.domain)
+        self.core = UserAgentCore(RandomIdentifiers(), via_host=lambda flow: self.domain, yields=True)
         self._driver = CoreDriver(self.core, self._transmit, self._output)
 
     @property

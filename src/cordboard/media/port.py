@@ -8,8 +8,8 @@ for, and may be pipelined. A `take_...` verb is True when what the *other* side 
 (video came or went, the codec changed): that side is to be offered anew.
 
 The law (architecture section 2): whatever happens on the trunk side, the page side's ufrag, fingerprint, mid, SSRC,
-sequence and timestamps go on unbroken. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id,
-version + 1.
+sequence and timestamps go on unbroken. Only a page that moves its video to another media line gets another SSRC
+there. A repeated `trunk_offer` or `trunk_answer` keeps address, port and session id, version + 1.
 """
 
 from __future__ import annotations

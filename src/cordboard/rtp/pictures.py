@@ -36,6 +36,12 @@ class PictureRewriter(StreamRewriter):
             return None
         return self._source, (sequence - self._sequence_offset) & 0xFFFF
 
+    def begin_anew(self, ssrc: int) -> None:
+        """Another stream to the receiver, with counts of its own (RFC 3550 section 6.4.1)."""
+        self.ssrc = ssrc
+        self.packets = self.octets = 0
+        self._begin_anew((self.sequence + 1) & 0xFFFF)
+
     def _continue_at(self, sequence: int) -> None:
         super()._continue_at(sequence)
         self._begin_anew((self.sequence + 1) & 0xFFFF)

@@ -4,102 +4,27 @@ import pytest
 
 from cordboard.sip import digest
 from cordboard.sip.errors import LocalProtocolError
-from cordboard.sip.events import Flow, Header, Tick
+from cordboard.sip.events import Flow, Header
 from cordboard.sip.headers import Headers
-from cordboard.sip.message import Response, reason_phrase
+from cordboard.sip.message import Response
 from cordboard.sip.registration import (
     Account,
     Failed,
     Forget,
-    Move,
-    Output,
     Registered,
     Registration,
     Renew,
     Reply,
-    SendRegister,
     Start,
     State,
     Stop,
     Unregistered,
     Upkeep,
-    Wiped,
 )
 from kit.counted import CountedIdentifiers
+from kit.registration_desk import ACCOUNT, CONTACT, Desk, failed, failed_refresh, registered
 from kit.table_cells import expect_every_cell
-
-CONTACT = "<sip:5001@127.0.0.1:5060>"
-ACCOUNT = Account("sip:127.0.0.2:5070", "<sip:5001@127.0.0.2>", CONTACT, "5001", "secret", 1800)
-
-
-class Desk:
-    """A registration with its registrar's part played by the test."""
-
-    def __init__(self, account: Account = ACCOUNT, upkeep: Upkeep | None = None) -> None:
-        self.registration = Registration(account, CountedIdentifiers(), upkeep)
-        self.now = 100.0
-        self.said: list[Output] = []
-
-    def do(self, input: Start | Stop | Forget | Renew | Move | Reply | Tick) -> list[Output]:
-        outputs = self.registration.handle(input, self.now)
-        self.said += outputs
-        return outputs
-
-    def reply(self, status: int, *headers: Header) -> list[Output]:
-        """Answer the latest REGISTER."""
-        fields = [("CSeq", f"{self.sent.cseq} REGISTER"), *headers]
-        return self.do(Reply(status, Response(status, reason_phrase(status), Headers(fields))))
-
-    def good(self, expires: int = 1800) -> list[Output]:
-        return self.reply(200, ("Contact", f"{CONTACT};expires={expires}"))
-
-    def challenge(self, nonce: str, status: int = 401, qop: bool = True, stale: bool = False) -> list[Output]:
-        name = "WWW-Authenticate" if status == 401 else "Proxy-Authenticate"
-        return self.reply(status, (name, digest.challenge("realm", nonce, qop=qop, stale=stale)))
-
-    def wait(self, seconds: float) -> list[Output]:
-        """Let time pass up to the next thing that happens."""
-        until = self.now + seconds
-        deadline = self.registration.deadline
-        if deadline is None or deadline > until:
-            self.now = until
-            return []
-        self.now = max(self.now, deadline)
-        return self.do(Tick())
-
-    @property
-    def sent(self) -> SendRegister:
-        return [output for output in self.said if isinstance(output, SendRegister)][-1]
-
-    @property
-    def state(self) -> State:
-        return self.registration.state
-
-    def header(self, name: str) -> str | None:
-        return Headers(self.sent.headers).get(name)
-
-
-def registered() -> Desk:
-    desk = Desk()
-    desk.do(Start())
-    desk.good()
-    return desk
-
-
-def failed_refresh() -> Desk:
-    """Still bound, but the refresh was refused."""
-    desk = registered()
-    desk.wait(2000)
-    desk.reply(500)
-    return desk
-
-
-def failed(outputs: list[Output], status: int, now: float, wait: float) -> bool:
-    """Whether that is all that is said: the next try is after three quarters of the wait at least, and not later."""
-    return [type(each) for each in outputs] == [Failed] and all(
-        isinstance(each, Failed) and each.status == status and now + 0.75 * wait <= each.retry_at <= now + wait
-        for each in outputs
-    )
+from unit.sip import test_registration_kept as kept
 
 
 def test_register_and_refresh() -> None:
@@ -443,179 +368,10 @@ def test_waits_are_the_same_each_time_and_differ_between_dns() -> None:
     assert len({deadline(dn) for dn in dns}) == 100
 
 
-# --- the binding that somebody else has wiped ---
-
-OTHER = ("Contact", "<sip:5001@127.0.0.9:5090>;expires=900")
-
-
-def checked(query: bool) -> Desk:
-    """Registered, with a check every 30 seconds."""
-    desk = Desk(upkeep=Upkeep(check_seconds=30, query=query))
-    desk.do(Start())
-    desk.good()
-    return desk
-
-
-def queried() -> Desk:
-    """The registrar has shown our contact in answer to a query, and the next query is on its way."""
-    desk = checked(query=True)
-    desk.wait(30)
-    desk.reply(200, ("Contact", f"{CONTACT};expires=1770"))
-    desk.wait(30)
-    return desk
-
-
-def test_checked_by_refreshing() -> None:
-    desk = checked(query=False)
-    for _ in range(3):
-        assert desk.wait(30) == [desk.sent]
-        assert desk.header("Expires") == "1800"
-        assert desk.good() == [Registered(1800)]
-
-
-def test_refresh_answered_without_our_contact() -> None:
-    """Registered again at once, but not for ever at once."""
-    desk = checked(query=False)
-    desk.wait(30)
-    assert desk.reply(200, OTHER) == [Wiped(), desk.sent]
-    assert failed(desk.reply(200, OTHER), 200, desk.now, 2)
-    desk.wait(2)
-    assert desk.good() == [Registered(1800)]
-
-
-def test_checked_by_query() -> None:
-    desk = checked(query=True)
-    assert desk.wait(30) == [desk.sent]
-    assert desk.header("Contact") is None
-    assert desk.header("Expires") is None
-    assert desk.reply(200, OTHER, ("Contact", f"{CONTACT};expires=1770")) == []
-    assert desk.state is State.REGISTERED
-    sent = [desk.sent.cseq]
-    while desk.header("Contact") is None:
-        desk.wait(30)
-        sent.append(desk.sent.cseq)
-        if desk.header("Contact") is None:
-            desk.reply(200, ("Contact", CONTACT))
-    assert 1800 * 0.7 <= desk.now - 100 <= 1800 * 0.8 + 30, "the refresh comes when it is due"
-
-
-@pytest.mark.parametrize("headers", [(), (OTHER,), (("Contact", "<broken"),)])
-def test_query_shows_that_the_binding_is_gone(headers: tuple[Header, ...]) -> None:
-    desk = queried()
-    assert desk.reply(200, *headers) == [Wiped(), desk.sent]
-    assert desk.header("Contact") == CONTACT
-    assert desk.good() == [Registered(1800)]
-
-
-def test_query_wiped_by_another_contact() -> None:
-    desk = queried()
-    assert desk.reply(200, OTHER) == [Wiped(), desk.sent]
-
-
-def test_query_at_a_registrar_that_never_shows_anything_repairs_and_says_nothing() -> None:
-    desk = checked(query=True)
-    desk.wait(30)
-    assert desk.reply(200) == [desk.sent]
-    assert desk.header("Contact") == CONTACT
-    assert desk.good() == [Registered(1800)]
-
-
-def test_query_refused_is_a_refresh() -> None:
-    for reply in (Reply(405, Response(405, "x", Headers([("CSeq", "2 REGISTER")]))), Reply(408, None)):
-        desk = checked(query=True)
-        desk.wait(30)
-        assert desk.do(reply) == [desk.sent]
-        assert desk.header("Contact") == CONTACT
-    desk = checked(query=True)
-    desk.wait(30)
-    assert desk.reply(423, ("Min-Expires", "7200")) == [desk.sent]
-    assert desk.header("Expires") == "1800"
-
-
-def test_query_challenged() -> None:
-    desk = checked(query=True)
-    desk.wait(30)
-    assert desk.challenge("n1") == [desk.sent]
-    assert desk.header("Authorization") is not None
-    assert desk.header("Contact") is None
-    assert desk.reply(200, ("Contact", CONTACT)) == []
-
-
-def test_stop_and_forget_during_a_query() -> None:
-    desk = queried()
-    desk.do(Stop())
-    assert desk.reply(200, ("Contact", CONTACT)) == [desk.sent]
-    assert desk.header("Expires") == "0"
-    late = queried()
-    late.now += 2000
-    late.do(Stop())
-    assert late.reply(500) == [Unregistered()]
-    forgotten = queried()
-    forgotten.do(Forget())
-    assert forgotten.reply(200) == []
-
-
-def test_start_during_a_query_that_is_to_be_followed_by_a_deregister() -> None:
-    desk = queried()
-    desk.do(Stop())
-    desk.do(Start())
-    assert desk.reply(200) == [Wiped(), desk.sent]
-    assert desk.good() == [Registered(1800)]
-
-
-# --- the registrar was away, or is another ---
-
-
-def test_renew_registers_again_at_once() -> None:
-    desk = registered()
-    assert desk.do(Renew()) == [desk.sent]
-    assert desk.header("Expires") == "1800"
-    assert desk.do(Renew()) == []
-    desk.good()
-    waiting = failed_refresh()
-    assert waiting.do(Renew()) == [waiting.sent]
-    assert Desk().do(Renew()) == []
-
-
-OTHER_ACCOUNT = Account("sip:127.0.0.3:5070", "<sip:5001@127.0.0.3>", CONTACT, "5001", "secret", 900)
-
-
-def test_move_registers_there_and_says_nothing_here() -> None:
-    for desk in (registered(), failed_refresh(), queried()):
-        cseq = desk.sent.cseq
-        assert desk.do(Move(OTHER_ACCOUNT)) == [desk.sent]
-        assert desk.sent.target == OTHER_ACCOUNT.registrar
-        assert desk.header("Expires") == "900"
-        assert desk.do(Reply(408, None, cseq)) == [], "what the old one says counts no more"
-        assert desk.good(900) == [Registered(900)]
-
-
-def test_move_of_a_register_that_is_on_its_way() -> None:
-    desk = Desk()
-    desk.do(Start())
-    desk.challenge("n1")
-    assert desk.do(Move(OTHER_ACCOUNT)) == [desk.sent]
-    assert desk.header("Authorization") is None
-
-
-def test_move_of_what_is_not_registered_or_leaving() -> None:
-    idle, stopping, leaving, restarting = Desk(), Desk(), registered(), registered()
-    stopping.do(Start())
-    for desk in (stopping, leaving, restarting):
-        desk.do(Stop())
-    restarting.do(Start())
-    assert idle.do(Move(OTHER_ACCOUNT)) == []
-    assert stopping.do(Move(OTHER_ACCOUNT)) == [Unregistered()]
-    assert leaving.do(Move(OTHER_ACCOUNT)) == [Unregistered()]
-    assert restarting.do(Move(OTHER_ACCOUNT)) == [restarting.sent]
-    idle.do(Start())
-    assert idle.sent.target == OTHER_ACCOUNT.registrar
-
-
 def test_contact_that_cannot_be_used_is_an_error_of_ours() -> None:
     with pytest.raises(LocalProtocolError):
         Registration(Account("sip:h", "<sip:a@h>", "nonsense", "a"), CountedIdentifiers())
 
 
 def test_every_cell_is_visited() -> None:
-    expect_every_cell(Registration, globals())
+    expect_every_cell(Registration, {**globals(), **vars(kept)})

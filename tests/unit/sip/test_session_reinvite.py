@@ -8,9 +8,9 @@ from kit.pair import SDP
 from kit.solo import CONTACT, Solo
 
 
-def called(sdp: str = SDP) -> tuple[Solo, str, Request]:
+def called(sdp: str = SDP, **options: bool) -> tuple[Solo, str, Request]:
     """A confirmed session that began with their INVITE: core and peer, session, INVITE."""
-    solo = Solo()
+    solo = Solo(**options)
     invite = solo.invite(sdp)
     session = solo.last(events.Invited).session
     solo.do(events.Accept(session, CONTACT, SDP))
@@ -176,6 +176,56 @@ def test_their_reinvite_against_ours_meets_491() -> None:
     assert solo.fresh() == ["INVITE", "491 INVITE"]
     solo.reply(200, solo.request("INVITE"), sdp=SDP)
     assert solo.last(events.Accepted).session == session
+
+
+def test_ours_gives_way_to_theirs_and_follows_it() -> None:
+    """By option; the peer refuses ours with 491, before its own is answered or after."""
+    for early in (True, False):
+        solo, session, invite = called(yields=True)
+        solo.do(events.Reinvite(session, "ours"))
+        ours = solo.request("INVITE")
+        again = solo.ask("INVITE", invite, SDP)
+        assert solo.last(events.Reinvited).session == session
+        if early:
+            solo.reply(491, ours)
+        solo.do(events.Accept(session, CONTACT, SDP))
+        if not early:
+            solo.reply(491, ours)
+        assert sorted(solo.fresh()) == ["200 INVITE", "ACK", "INVITE"]
+        solo.ack(again)
+        assert solo.fresh() == ["INVITE"]
+        assert solo.request("INVITE").body == b"ours"
+        solo.reply(200, solo.request("INVITE"), sdp=SDP)
+        assert len(solo.all(events.Accepted)) == 1
+        assert solo.all(events.ReinviteRejected) == []
+        solo.run(64)
+        assert solo.core.transactions == 0
+
+
+def test_ours_that_gave_way_and_is_accepted_all_the_same_gets_its_ack() -> None:
+    solo, session, invite = called(yields=True)
+    solo.do(events.Reinvite(session, "ours"))
+    ours = solo.request("INVITE")
+    again = solo.ask("INVITE", invite, SDP)
+    solo.reply(200, ours, sdp=SDP)
+    assert solo.fresh() == ["INVITE", "ACK"]
+    solo.do(events.Accept(session, CONTACT, SDP))
+    solo.ack(again)
+    assert solo.fresh() == ["200 INVITE", "INVITE"]
+    assert solo.all(events.Accepted) == []
+
+
+def test_ours_that_gave_way_and_is_never_answered_is_given_up() -> None:
+    solo, session, invite = called(yields=True)
+    solo.do(events.Reinvite(session, "ours"))
+    solo.reply(100, solo.request("INVITE"))
+    again = solo.ask("INVITE", invite, SDP)
+    solo.do(events.Accept(session, CONTACT, SDP))
+    solo.ack(again)
+    solo.reply(200, solo.request("INVITE"), sdp=SDP)
+    solo.run(64)
+    assert solo.core.transactions == 0
+    assert solo.core.sessions == 1
 
 
 def test_their_reinvite_before_our_answer_to_their_offer_meets_491() -> None:

@@ -18,6 +18,8 @@ const REGISTRATION = {
 };
 
 const NO_MICROPHONE = "No microphone:";
+/** How messages of `platform/sip_phone.js` begin that are over with a registration. */
+const UNREGISTERED = ["No connection to ", "The phone system did not accept the registration "];
 const TAKEN_OVER = "Another page uses this DN now; new calls ring there.";
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
@@ -56,6 +58,7 @@ function turned(phone, event) {
 function registered(phone) {
   for (const [text] of Object.values(REGISTRATION)) phone.messages.withdraw(text);
   phone.messages.withdraw(TAKEN_OVER);
+  for (const text of UNREGISTERED) phone.messages.withdrawLike(text);
   return turned(phone, "on");
 }
 

@@ -4,9 +4,15 @@
  * JsSIP hangs up when one is refused, and when both sides have offered at the same time (491) it repeats its own after a second, word by
  * word, although the other side's offer has been answered meanwhile. Here the connection goes back to what was agreed last, and whoever
  * wanted something offers anew.
+ *
+ * An offer of the gateway's that meets ours is refused with 491, and nothing else: JsSIP says so too, but then takes it all the same, which
+ * makes the browser drop our offer, whose answer is on its way. The gateway answers ours and offers again after it.
  */
 
 import * as JsSIP from "jssip";
+
+/** 491 Request Pending. */
+const PENDING = 491;
 
 /**
  * @param {any} session JsSIP's
@@ -19,6 +25,14 @@ export function keepUp(session, onrefused) {
     void rollback(session.connection).then(onrefused);
     return undefined;
   };
+  session.on("reinvite", (/** @type {{ reject: (options: object) => void }} */ { reject }) => {
+    if (offers(session)) reject({ status_code: PENDING });
+  });
+}
+
+/** An offer of ours is out, or being made (JsSIP tells of that nowhere else). @param {any} session */
+function offers(session) {
+  return session.connection?.signalingState === "have-local-offer" || session._rtcReady === false;
 }
 
 /** @param {RTCPeerConnection} connection */

@@ -7,7 +7,7 @@ export class MessageLine extends HTMLElement {
     this.text = make("p", { class: "text", "data-testid": "message-text" });
     this.help = make("p", { class: "help", "data-testid": "message-help" });
     this.standing = make("p", { class: "standing" });
-    this.more = make("span", { class: "more" });
+    this.more = make("span", { class: "more", title: "More messages" });
     this.dismiss = make(
       "button",
       { type: "button", class: "dismiss", "aria-label": "Dismiss", "data-testid": "message-dismiss", onclick: () => this.drop() },

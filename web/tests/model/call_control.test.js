@@ -393,3 +393,13 @@ test("a late snapshot does not overrule the agent's newer state", () => {
   bench.tell({ type: "gws/snapshot", user: { calls: [], devices: [device("Ready")] }, asked: bench.now });
   assert.equal(bench.view.agent?.state, "Ready");
 });
+
+test("what was said of a lost connection goes when the phone is registered again", () => {
+  const bench = Bench.ready();
+  const failures = ["No connection to gateway.test:8080.", "The phone system did not accept the registration (503)."];
+  for (const text of failures) bench.tell({ type: "tell", kind: "error", text, help: "The phone keeps trying." });
+  bench.tell({ type: "tell", kind: "error", text: "Something else.", help: "" });
+  assert.equal(bench.texts().length, 3);
+  bench.tell({ type: "sip/registered" });
+  assert.deepEqual(bench.texts(), ["Something else."]);
+});

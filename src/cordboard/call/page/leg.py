@@ -167,7 +167,10 @@ class PageLeg(Leg):
         return self.take_answer(description(event.request))
 
     def _reinvited(self, event: sip.Reinvited, now: float) -> list[LegOutput]:
-        return [*self.collect(event.request, Purpose.ACCEPT_REINVITE), *reoffered(self, event.request)]
+        """Our own offer, if one is out, waits for the end of the page's, and is made anew."""
+        answered = self.collect(event.request, Purpose.ACCEPT_REINVITE)
+        again = [self.make_offer(Purpose.REINVITE)] if self.reinviting else []
+        return [*answered, *reoffered(self, event.request), *again]
 
     # --- words
 
@@ -197,6 +200,10 @@ class PageLeg(Leg):
         changed = event.held != self.held
         self.held, self.parked = event.held, False
         return self.say(words(do="hold" if event.held else "retrieve")) if changed else []
+
+    def _changed_before_the_200(self, event: Update) -> list[LegOutput]:
+        """SIP Server's early answer has changed what the page is to be told in its own."""
+        return self.answer_anew() if event.media_changed and self.settled else []
 
     def _noted(self, event: Update) -> list[LegOutput]:
         """The page that is to take the call up learns of it when it has."""
@@ -273,6 +280,8 @@ TELL: dict[tuple[LegState, type], Callable[[PageLeg, Any], list[LegOutput]]] = {
     (_S.CALLED, Connect): PageLeg._server_answered,
     (_S.CALLED, Fail): PageLeg.refuse,
     (_S.CALLED, Disconnect): PageLeg.hang_up,
+    (_S.CALLED, Update): PageLeg._changed_before_the_200,
+    (_S.ANSWERING, Update): PageLeg._changed_before_the_200,
     (_S.ANSWERING, Disconnect): PageLeg.hang_up,
     (_S.CONNECTED, Info): PageLeg.say,
     (_S.CONNECTED, Update): PageLeg._updated,

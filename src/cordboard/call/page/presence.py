@@ -136,12 +136,12 @@ def _treat(leg: PageLeg, gone_at: float, now: float) -> list[LegOutput]:
     give_up = gone_at + settings.without_page
     if leg.parked or leg.held or not settings.hold_treatment:
         leg.deadline = give_up
-        return []
+        return [Update(held=True, unattended=True)] if leg.parked or leg.held else []
     if now < gone_at + settings.hold_treatment:
         leg.deadline = min(gone_at + settings.hold_treatment, give_up)
         return []
     leg.parked, leg.deadline = True, give_up
-    return [Update(held=True)]
+    return [Update(held=True, unattended=True)]
 
 
 def back_in_call(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:
@@ -163,8 +163,9 @@ def _returned(leg: PageLeg, event: PageBack) -> list[LegOutput]:
 
 
 def _retrieve(leg: PageLeg) -> list[LegOutput]:
-    parked, leg.parked = leg.parked, False
-    return [Update(held=False)] if parked else []
+    """Open what we held ourselves; a call that the agent holds has a page again."""
+    leg.parked = False
+    return [Update(held=leg.held)]
 
 
 def moved(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:

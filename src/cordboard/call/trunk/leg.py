@@ -10,7 +10,8 @@ The description for a 200 is asked for when the INVITE arrives, so that the 200 
 Hold (`Event: hold`, reference 2.4): the phone answers 200, shuts the trunk's media at once and sends its own
 re-INVITE with `a=inactive`; `Event: talk` on a held call opens it again. While held, every description that SIP
 Server collects by re-INVITE says inactive too: a far-end re-INVITE must not make the agent audible. One that brings
-another call into the dialog does open it (reference 2.5): nobody would send the talk for it.
+another call into the dialog does open it (reference 2.5): nobody would send the talk for it. But not while the call
+has no page, which would leave the caller alone with an open line.
 
 Glare: our re-INVITE that meets one of SIP Server's waits in the SIP core. Its description is made anew then, because
 the versions in `o=` may only grow (RFC 3264 section 8).
@@ -35,6 +36,7 @@ from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 from cordboard.sip.message import Request, Response
 
+GLARE = 491
 RINGING_HEADERS = (("Allow-Events", dialect.ALLOW_EVENTS),)
 
 
@@ -53,6 +55,7 @@ class TrunkLeg(Leg):
     domain: str = ""
     settings: TrunkSettings = field(default_factory=TrunkSettings)
     held: bool = False
+    unattended: bool = False  # by no page at present, held or not
     call_uuid: str = ""
     target: str = ""  # what our INVITE calls; empty: the number that the agent dials
     invite_headers: tuple[sip.Header, ...] = ()
@@ -107,7 +110,7 @@ class TrunkLeg(Leg):
     def identified_anew(self, described: bool = False) -> list[LegOutput]:
         """The dialog belongs to another call now: it is opened, the page is told both. `described`: by our answer."""
         told: list[LegOutput] = [Update(call_uuid=self.call_uuid)]
-        if not self.held or not self.settings.new_call_retrieves:
+        if not self.held or self.unattended or not self.settings.new_call_retrieves:
             return told
         self.held = False
         if described:
@@ -169,7 +172,11 @@ class TrunkLeg(Leg):
         return [*self.take_answer(description(event.response)), *self.renegotiate()]
 
     def _reinvite_refused(self, event: sip.ReinviteRejected) -> list[LegOutput]:
+        """One that met SIP Server's own until the core gave up is made again after the next of those."""
         self.reinviting = False
+        if event.status == GLARE:
+            self._outdated = True
+            return []
         return self.renegotiate()
 
     def _refresh_due(self, event: sip.RefreshDue) -> list[LegOutput]:
@@ -181,7 +188,10 @@ class TrunkLeg(Leg):
         if event.media_changed:
             self._outdated = True
             return self.renegotiate()
-        return [] if event.held is None else self.hold(event.held)
+        if event.held is None:
+            return []
+        self.unattended = event.unattended
+        return self.hold(event.held)
 
     def _page_said(self, event: Info) -> list[LegOutput]:
         command = sip.SendInDialog(self.session, "INFO", "INFO", content_type=event.content_type, body=event.body)
@@ -189,7 +199,7 @@ class TrunkLeg(Leg):
 
     def take_over(self, old: TrunkLeg) -> list[LegOutput]:
         """Go on in that leg's place: held or not."""
-        self.held = old.held
+        self.held, self.unattended = old.held, old.unattended
         changed = bool(self.call_uuid) and self.call_uuid != old.call_uuid
         self.call_uuid = self.call_uuid or old.call_uuid
         return [*(self.identified_anew() if changed else []), *self.renegotiate()]

@@ -17,14 +17,19 @@ from cordboard.sdp.webrtc import WebRtcLocal, WebRtcRemote, read_webrtc, write_w
 
 
 class PageDescriptions(Descriptions):
-    """Offers and answers between the page and us; `ours` is what never changes of them."""
+    """Offers and answers between the page and us; `ours` is what never changes of them.
+
+    `video_ssrc` is that of the video line that was described last. Each further line has another one: a browser has the
+    SSRC of the line before bound to that line, and Firefox shows nothing of it in a new one.
+    """
 
     leads: ClassVar[bool] = False
 
-    def __init__(self, ours: WebRtcLocal, policy: Policy = EVERYTHING, video_ssrc: int = 0) -> None:
+    def __init__(self, ours: WebRtcLocal, policy: Policy = EVERYTHING) -> None:
         super().__init__(policy)
         self._ours = ours
-        self._video_ssrc = video_ssrc
+        self.video_ssrc = secrets.randbits(32)
+        self._video_mid: str | None = None
         self._restarts = 0
         self.remote: WebRtcRemote | None = None
 
@@ -78,7 +83,7 @@ class PageDescriptions(Descriptions):
         mids = {self.remote.mid if self.remote is not None else self._ours.mid, *(line.mid for line in others)}
         index = len(others) + 1
         mid = next(name for name in (str(index), f"video{index}", secrets.token_hex(4)) if name not in mids)
-        return Line(index, self._ours.port, self._ours.protocol, mid, self._video_ssrc)
+        return Line(index, self._ours.port, self._ours.protocol, mid)
 
     def _write(
         self, setup: str, ufrag: str, password: str, codecs: list[Codec], direction: str, video: LocalVideo | None
@@ -93,7 +98,7 @@ class PageDescriptions(Descriptions):
             setup=setup,
             codecs=codecs,
             direction=direction,
-            video=video,
+            video=self._with_source(video),
         )
         if self.remote is not None:
             local = replace(
@@ -104,6 +109,14 @@ class PageDescriptions(Descriptions):
                 refused_media=self.remote.refused_media,
             )
         return write_webrtc(local)
+
+    def _with_source(self, video: LocalVideo | None) -> LocalVideo | None:
+        if video is None:
+            return None
+        if self._video_mid not in (None, video.mid):
+            self.video_ssrc = secrets.randbits(32)
+        self._video_mid = video.mid
+        return replace(video, ssrc=self.video_ssrc)
 
 
 def candidate_priority(restarts: int) -> int:

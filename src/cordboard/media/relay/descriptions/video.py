@@ -45,7 +45,6 @@ class Line:
     port: int
     protocol: str
     mid: str = ""
-    ssrc: int = 0
 
 
 class VideoSide:
@@ -232,5 +231,5 @@ def _without_source(codec: Codec) -> Codec:
 
 def _local(line: Line, codecs: Sequence[Codec], direction: Direction, feedback: Collection[str]) -> LocalVideo:
     return LocalVideo(
-        line.index, line.port, tuple(codecs), direction, line.protocol, line.mid, line.ssrc, tuple(feedback)
+        line.index, line.port, tuple(codecs), direction, line.protocol, line.mid, feedback=tuple(feedback)
     )

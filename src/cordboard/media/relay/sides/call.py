@@ -66,9 +66,8 @@ class MediaCall:
         self._trunk_reporter = Reporter(self._cname, heard=self._to_page, told=self._to_trunk)
         self._trunk_side.reporter = self._trunk_reporter
         self._video: CallVideo | None = None
-        self._video_ssrc = secrets.randbits(32)
         policy = Policy(around.settings.codecs, around.settings.video_codecs)
-        self._page = PageDescriptions(self._page_local(self._cname), policy, self._video_ssrc)
+        self._page = PageDescriptions(self._page_local(self._cname), policy)
         self._trunk = TrunkDescriptions(around.settings.advertised, self._trunk_side.port, policy, self._video_port)
         self._page.other, self._trunk.other = self._trunk, self._page
         self._report_timer = self._arm_reports()
@@ -80,7 +79,7 @@ class MediaCall:
         """The trunk's port for pictures, 0 when there is none left: the call goes on without them."""
         if self._video is None:
             try:
-                self._video = CallVideo(self._open_trunk, self._page_side, self._cname, self._video_ssrc)
+                self._video = CallVideo(self._open_trunk, self._page_side, self._cname, self._page.video_ssrc)
             except NoPortLeft:
                 return 0
             self._video.trunk_side.point(self._trunk.video.remote)

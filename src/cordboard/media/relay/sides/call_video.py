@@ -19,7 +19,7 @@ from cordboard.sdp.video import FEEDBACK, same_video
 
 
 class CallVideo:
-    """Raises `NoPortLeft` when there are no ports. `ssrc` is that of the page's descriptions."""
+    """Raises `NoPortLeft` when there are no ports. `ssrc` is that of the page's descriptions so far."""
 
     def __init__(self, open_trunk: Callable[[], TrunkSide], page_side: PageSide, cname: str, ssrc: int) -> None:
         self.trunk_side = open_trunk()
@@ -36,6 +36,9 @@ class CallVideo:
 
     def set_gates(self, page: PageDescriptions, trunk: TrunkDescriptions) -> None:
         """Let pictures pass where both sides say so; whoever sends to somebody new is asked for a whole picture."""
+        if self.to_page.rewriter.ssrc != page.video_ssrc:
+            self.to_page.begin_anew(page.video_ssrc)
+            self.to_trunk.source.ssrc = page.video_ssrc
         agreed = same_video(page.video.codec, trunk.video.codec)
         to_trunk = agreed and page.we_receive and trunk.we_send and trunk.video.they_receive
         to_page = agreed and trunk.we_receive and page.we_send and page.video.they_receive and self._page_side.ready
@@ -47,7 +50,9 @@ class CallVideo:
         self._route_to_trunk = self._lead(
             self.to_trunk, self._route_to_trunk, remote and (remote.address, remote.port), passing=to_trunk
         )
-        self._route_to_page = self._lead(self.to_page, self._route_to_page, page.remote, passing=to_page)
+        self._route_to_page = self._lead(
+            self.to_page, self._route_to_page, (page.remote, page.video_ssrc), passing=to_page
+        )
 
     def _lead(self, stream: PictureStream, before: object, destination: object, *, passing: bool) -> object:
         route = destination if passing else None

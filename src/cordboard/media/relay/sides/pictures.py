@@ -38,30 +38,35 @@ class Source:
 
     def __init__(self, ssrc: int, cname: str, send_rtcp: Callable[[bytes], None]) -> None:
         self.takes: Collection[str] = ()
-        self._ssrc = ssrc
+        self.owes = False  # a picture was asked for too soon after another
+        self.ssrc = ssrc
         self._cname = cname
         self._send_rtcp = send_rtcp
         self._requests = 0
         self._requested_at = 0.0
 
     def ask_picture(self, source: int, now: float) -> None:
-        """A whole picture, please: by PLI, by FIR where only that was agreed."""
-        if now - self._requested_at < LEAST_BETWEEN_PICTURES:
+        """A whole picture, please: by PLI, by FIR where only that was agreed.
+
+        What is asked for too soon is owed: the picture that is on its way may come before its receiver may be sent any.
+        """
+        self.owes = now - self._requested_at < LEAST_BETWEEN_PICTURES
+        if self.owes:
             return
         self._requested_at = now
         if "ccm fir" in self.takes and "nack pli" not in self.takes:
             self._requests = (self._requests + 1) & 0xFF
-            self._send(FullIntraRequest(self._ssrc, ((source, self._requests),)))
+            self._send(FullIntraRequest(self.ssrc, ((source, self._requests),)))
         else:
-            self._send(PictureLoss(self._ssrc, source))
+            self._send(PictureLoss(self.ssrc, source))
 
     def ask_packets(self, source: int, sequences: Collection[int]) -> None:
         """These packets again, please."""
         if "nack" in self.takes:
-            self._send(Nack(self._ssrc, source, tuple(sequences)))
+            self._send(Nack(self.ssrc, source, tuple(sequences)))
 
     def _send(self, packet: Packet) -> None:
-        self._send_rtcp(build([ReceiverReport(self._ssrc), SourceDescription(self._ssrc, self._cname), packet]))
+        self._send_rtcp(build([ReceiverReport(self.ssrc), SourceDescription(self.ssrc, self._cname), packet]))
 
 
 class PictureStream(Stream):
@@ -90,11 +95,18 @@ class PictureStream(Stream):
         if self.reception.ssrc != self._known_source:
             self._known_source = self.reception.ssrc
             self.ask_picture(now)
+        elif self.source.owes:
+            self.ask_picture(now)
         self._kept[(out[2] << 8 | out[3]) % KEPT] = out
         if self._send(out):
             self.sent += 1
             if self.sent == 1:
                 self.first_sent = time.time()
+
+    def begin_anew(self, ssrc: int) -> None:
+        """From now on it is another stream to its receiver."""
+        self.rewriter.begin_anew(ssrc)
+        self._kept = [None] * KEPT
 
     def ask_picture(self, now: float) -> None:
         """Ask the source for a whole picture; before it has sent anything nobody can be asked."""
