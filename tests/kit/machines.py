@@ -138,9 +138,7 @@ def page(machine: Machine) -> str:
 def index() -> str:
     """The page that leads to the others."""
     lines = [f"* [{each.title}]({each.slug}.md), {sum(map(len, each.tables.values()))} cells" for each in MACHINES]
-    head = (
-        "Every state machine of Cordboard. A pair of state and event without a cell does nothing."
-    )
+    head = "Every state machine of Cordboard. A pair of state and event without a cell does nothing."
     return "\n".join(["# State machines", "", head, "", *lines, ""])
 
 
