@@ -21,7 +21,8 @@ lab: $(VENV)/.installed $(PAGES)
 	@exec $(BIN)/cordboard lab $(ARGUMENTS)
 
 test: test-machine lint types web-test
-	$(WITH_NODE) $(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/flows
+	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --ignore=tests/flows
 
 unit: $(VENV)/.tools
 	$(BIN)/python -m pytest tests/unit tests/flows tests/structure
