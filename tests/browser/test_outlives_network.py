@@ -15,10 +15,12 @@ from kit.sound_gap import report
 TESTS = Path(__file__).resolve().parents[1]
 
 
-# Chromium on Linux believes in another address when it has been there for 2 s (its network_change_notifier_linux.cc);
-# where it knows the other network already, nothing is to be waited for.
+# Chromium 156 on Linux offers another address 2.0 s after it is there, as measured; where it knows the other network
+# already, nothing is to be waited for.
 CHROMIUM_BELIEVES = 2.0  # seconds
 LONGEST = {"unplugged": 2.0, "moved": 2.0 + CHROMIUM_BELIEVES}
+# Root needs no user namespace, and in a chroot may not make one.
+OWN_NETWORK = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--user", "--map-root-user", "--net")
 
 
 @pytest.mark.timeout(120)
@@ -27,7 +29,7 @@ async def test_another_network_in_a_call(how: str) -> None:
     """ICE restarts between page and gateway; SIP Server hears nothing of it."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent / "src")])}
     process = await asyncio.create_subprocess_exec(
-        *("unshare", "--user", "--map-root-user", "--net", sys.executable, "-m", "kit.moved_network", how),
+        *(*OWN_NETWORK, sys.executable, "-m", "kit.moved_network", how),
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
