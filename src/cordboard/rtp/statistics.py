@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cordboard.rtp.packet import HEADER
 
 MAXIMUM_DROPOUT = 3000
-MAXIMUM_MISORDER = 100
+MAXIMUM_MISORDER = 100  # of sound; who asks for lost packets again gets them later
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class ReceptionStatistics:
         "_highest",
         "_jitter",
         "_lost_before",
+        "_misorder",
         "_received",
         "_received_before",
         "_timestamp",
@@ -44,10 +45,12 @@ class ReceptionStatistics:
         "ssrc",
     )
 
-    def __init__(self, clock_rate: int = 8000) -> None:
+    def __init__(self, clock_rate: int = 8000, misorder: int = MAXIMUM_MISORDER) -> None:
+        """`misorder`: by so many packets one may be late without being a new source's."""
         self.packets = 0
         self.ssrc: int | None = None
         self._clock_rate = clock_rate
+        self._misorder = misorder
         self._lost_before = 0
         self._jitter = 0.0
         self._base = self._highest = self._cycles = 0
@@ -82,7 +85,7 @@ class ReceptionStatistics:
             if sequence < self._highest:
                 self._cycles += 0x10000
             self._highest = sequence
-        elif step <= 0xFFFF - MAXIMUM_MISORDER:
+        elif step <= 0xFFFF - self._misorder:
             self._change_source(ssrc, sequence)
         self._received += 1
 

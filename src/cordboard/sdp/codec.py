@@ -1,4 +1,4 @@
-"""Codecs of an audio line: `a=rtpmap`, `a=fmtp` and the static payload numbers of RFC 3551 section 6."""
+"""Codecs of an RTP line: `a=rtpmap`, `a=fmtp` and the static payload numbers of RFC 3551 section 6."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cordboard.sdp.description import Attribute, MediaDescription
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way to code audio: `clock_rate` in Hz, `parameters` the text of `a=fmtp`; `name` keeps the peer's letters."""
+    """A way to code audio or pictures: `clock_rate` in Hz, `parameters` the text of `a=fmtp`, `name` as the peer has it."""
 
     payload_type: int
     name: str

@@ -97,6 +97,11 @@ def read_plain(text: str) -> PlainRemote:
     )
 
 
+def offered_direction(direction: Direction, address: str) -> Direction:
+    """What an offer's line asks for: the address 0.0.0.0 is RFC 2543's way to hold, nothing may be sent there."""
+    return Direction.SENDONLY if address in UNSPECIFIED and direction.sends else direction
+
+
 def write_plain(local: PlainLocal) -> str:
     """Our offer or answer as text."""
     attributes = codec_attributes(local.codecs)

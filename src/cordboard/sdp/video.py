@@ -124,10 +124,10 @@ def choose_video(
 
     Without wishes the best by `names`, and of H.264 that which every telephone has: constrained baseline, mode 1.
     """
-    allowed = [codec for codec in offered if codec.name.lower() in {name.lower() for name in names}]
+    order = [name.lower() for name in names]
+    allowed = [codec for codec in offered if codec.name.lower() in order]
     if wishes is not None:
         return next((codec for wish in wishes for codec in allowed if same_video(codec, wish)), None)
-    order = [name.lower() for name in names]
     return min(allowed, key=lambda codec: (order.index(codec.name.lower()), _is_unusual(codec)), default=None)
 
 

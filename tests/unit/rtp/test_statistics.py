@@ -39,6 +39,12 @@ def test_late_packets_are_no_loss() -> None:
     assert report.lost == -2  # repeated packets count as received (RFC 3550 section 6.4.1)
 
 
+def test_what_is_asked_for_again_comes_later() -> None:
+    statistics = ReceptionStatistics(misorder=1000)
+    receive(statistics, *range(0, 100), *range(101, 400), 100, *range(400, 500))
+    assert (statistics.packets, statistics.lost) == (500, 0)
+
+
 def test_numbers_wrap() -> None:
     statistics = ReceptionStatistics()
     receive(statistics, *range(65_530, 65_546))

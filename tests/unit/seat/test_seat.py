@@ -7,6 +7,7 @@ import pytest
 from cordboard.seat import seat as s
 from cordboard.seat.store import MemoryStore
 from cordboard.sip.events import Flow
+from kit.table_cells import expect_every_cell
 
 
 def page(name: str, connection: str) -> s.Page:
@@ -17,9 +18,13 @@ FIRST, SECOND = page("first", "c1"), page("second", "c2")
 FIRST_AGAIN = page("first", "c3")
 
 
+def new_seat() -> s.Seat:
+    return s.Seat("5001", page_gone_seconds=30)
+
+
 @pytest.fixture
 def seat() -> s.Seat:
-    return s.Seat("5001", page_gone_seconds=30)
+    return new_seat()
 
 
 def test_first_page_starts_the_registration(seat: s.Seat) -> None:
@@ -177,3 +182,7 @@ def test_an_expected_page_that_does_not_come_ends_the_registration(seat: s.Seat)
     seat.handle(s.PageExpected(), 0)
     assert seat.handle(s.PageExpected(), 1) == [], "a second call of the same DN"
     assert seat.handle(s.Tick(), 30) == [s.StopRegistration()]
+
+
+def test_every_cell_is_visited() -> None:
+    expect_every_cell(s, globals(), seat=new_seat, deregisters=lambda: True)

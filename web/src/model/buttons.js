@@ -130,7 +130,7 @@ function hangUp(card) {
 // --- one call at a time ------------------------------------------------------------------------------------------------------
 
 /** The calls in which the agent talks, but for this one. @param {Phone} phone @param {Card} card */
-const othersUp = (phone, card) => phone.cards.filter((one) => one !== card && one.state === "talking" && up(one));
+export const othersUp = (phone, card) => phone.cards.filter((one) => one !== card && one.state === "talking" && up(one));
 
 /** @param {Card} card @param {import("./call.js").Waiting["wish"]} wish @param {Around} around @returns {Effect[]} */
 function onceOthersAreHeld(card, wish, { phone, now }) {

@@ -7,8 +7,9 @@
  */
 
 import { withDevice } from "./agent.js";
+import { atGws } from "./buttons.js";
 import { Card, gwsDirection, gwsNumber } from "./call.js";
-import { readMessage, readUser } from "./gws.js";
+import { OPERATION, readMessage, readUser } from "./gws.js";
 import { cardForGws } from "./join.js";
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
@@ -117,7 +118,7 @@ function released(phone, card, call, now) {
   card.takeGws(call, now);
   if (!parent) return [];
   parent.wanted = "";
-  return [{ do: "gws/call", call: parent.gws?.id ?? "", operation: "Retrieve", card: parent.id }];
+  return atGws(parent, OPERATION.retrieve);
 }
 
 /** @param {Phone} phone @param {import("./events.js").GwsSnapshot} event @param {number} now @returns {Effect[]} */

@@ -6,7 +6,7 @@
  * @typedef {import("./events.js").Effect} Effect
  */
 
-import { atGws, BUTTONS, hold, waysOf } from "./buttons.js";
+import { atGws, BUTTONS, hold, othersUp, waysOf } from "./buttons.js";
 import { Card as CallCard } from "./call.js";
 import { OPERATION } from "./gws.js";
 
@@ -76,8 +76,8 @@ function dial(phone, event, now) {
   if (!number) return notANumber(phone, now);
   if (phone.lights.sip !== "on") return complain(phone, "The phone is not connected.", "Connect the phone, then dial.", now);
   if (phone.cards.some((card) => card.state === "dialing" && !card.leg?.up)) return [];
-  const held = phone.cards.filter((one) => one.state === "talking" && one.leg?.up).flatMap(hold);
   const card = new CallCard(phone.newCardId(), "out", { number, name: "" }, now);
+  const held = othersUp(phone, card).flatMap(hold);
   phone.cards.push(card);
   const device = phone.agent?.deviceId ?? "";
   if (phone.useGwsForDialing && phone.lights.gws === "on" && device) return [...held, { do: "gws/dial", device, number, card: card.id }];

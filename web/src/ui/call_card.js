@@ -139,7 +139,7 @@ export class CallCard extends HTMLElement {
   /** @private @param {ButtonName} name */
   press(name) {
     if (!this.card) return;
-    const opens = name === "keypad" || (this.card.buttons.find((one) => one.name === name)?.ways.length ?? 0) > 0;
+    const opens = name === "keypad" || this.waysOf(name).length > 0;
     if (opens) this.open(this.drawer === name ? "" : /** @type {Drawer} */ (name));
     else wish(this, { type: "press", card: this.card.id, button: name });
   }

@@ -10,9 +10,8 @@ from cordboard.media.port import MediaError
 from cordboard.media.relay.descriptions.side import EVERYTHING, Descriptions, Policy, accepted
 from cordboard.media.relay.descriptions.video import Line
 from cordboard.sdp.codec import Codec
-from cordboard.sdp.direction import Direction as SdpDirection
 from cordboard.sdp.direction import answer_direction
-from cordboard.sdp.plain import UNSPECIFIED, PlainLocal, PlainRemote, read_plain, write_plain
+from cordboard.sdp.plain import UNSPECIFIED, PlainLocal, PlainRemote, offered_direction, read_plain, write_plain
 from cordboard.sdp.refused import RefusedMedia
 from cordboard.sdp.video import LocalVideo
 
@@ -48,10 +47,7 @@ class TrunkDescriptions(Descriptions):
         if remote is None:
             raise MediaError("no offer of the trunk to answer", 500)
         self._agree_again(remote.codecs)
-        offered = remote.direction
-        if remote.address in UNSPECIFIED and offered.sends:
-            offered = SdpDirection.SENDONLY  # RFC 2543's way to hold: nothing may be sent there
-        direction = answer_direction(offered, self.direction)
+        direction = answer_direction(offered_direction(remote.direction, remote.address), self.direction)
         video = self._with_port(self._video_answer(self._line()))
         return self._write(0 if remote.refused else self._port, list(self.codecs.listed), direction, video)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.direction import Direction, answer_direction, direction_of
-from cordboard.sdp.plain import UNSPECIFIED
+from cordboard.sdp.plain import UNSPECIFIED, offered_direction
 from cordboard.sdp.selection import with_numbers
 from cordboard.sdp.video import CODECS, FEEDBACK, LocalVideo, RemoteVideo, choose_video, same_video
 
@@ -110,9 +110,7 @@ class VideoSide:
         remote = self.remote
         if remote is None or self.codec is None:
             return None
-        offered = remote.direction
-        if remote.address in UNSPECIFIED and offered.sends:
-            offered = Direction.SENDONLY  # RFC 2543's way to hold: nothing may be sent there
+        offered = offered_direction(remote.direction, remote.address)
         wish = other.wish if other.live else NOTHING if other.declined else Wish()  # or is it going to be asked?
         self.codec = self._chosen(remote, other) or self.codec
         self.accepted = {**self.accepted, self.codec.payload_type: self.codec}

@@ -158,18 +158,21 @@ class MediaCall:
         self.snapshot = text
 
     def statistics(self) -> CallStatistics:
-        page = _statistics(self._to_trunk, self._to_page, self._page_side.refused, self._page_reporter)
-        trunk = _statistics(self._to_page, self._to_trunk, self._trunk_side.refused, self._trunk_reporter)
-        codecs = _codec(self._page.codecs.audio), _codec(self._trunk.codecs.audio)
-        found = CallStatistics(replace(page, codec=codecs[0]), replace(trunk, codec=codecs[1]))
-        found = replace(found, connected=self._page_side.connected_at)
+        page, trunk = self._page.codecs.audio, self._trunk.codecs.audio
+        found = CallStatistics(
+            _statistics(self._to_trunk, self._to_page, self._page_side.refused, self._page_reporter, page),
+            _statistics(self._to_page, self._to_trunk, self._trunk_side.refused, self._trunk_reporter, trunk),
+            self._page_side.connected_at,
+        )
         return found if self._video is None else self._with_video(found, self._video)
 
     def _with_video(self, found: CallStatistics, video: CallVideo) -> CallStatistics:
-        page = _statistics(video.to_trunk, video.to_page, 0, video.page_reporter)
-        trunk = _statistics(video.to_page, video.to_trunk, video.trunk_side.refused, video.trunk_reporter)
-        codecs = _codec(self._page.video.codec), _codec(self._trunk.video.codec)
-        return replace(found, page_video=replace(page, codec=codecs[0]), trunk_video=replace(trunk, codec=codecs[1]))
+        page, trunk, refused = self._page.video.codec, self._trunk.video.codec, video.trunk_side.refused
+        return replace(
+            found,
+            page_video=_statistics(video.to_trunk, video.to_page, 0, video.page_reporter, page),
+            trunk_video=_statistics(video.to_page, video.to_trunk, refused, video.trunk_reporter, trunk),
+        )
 
     @property
     def lost(self) -> bool:
@@ -221,13 +224,10 @@ def _fresh_stream(send: Send) -> Stream:
     return new_stream(secrets.randbits(32), secrets.randbits(15), secrets.randbits(32), send)
 
 
-def _codec(codec: Codec | None) -> str:
-    return codec.name.upper() if codec is not None else ""
-
-
-def _statistics(heard: Stream, told: Stream, refused: int, reporter: Reporter) -> StreamStatistics:
+def _statistics(heard: Stream, told: Stream, refused: int, reporter: Reporter, codec: Codec | None) -> StreamStatistics:
     ago = time.monotonic() - heard.last_received
     return StreamStatistics(
+        codec=codec.name.upper() if codec is not None else "",
         packets_received=heard.reception.packets,
         packets_sent=told.sent,
         packets_lost=heard.reception.lost,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection
 
 from cordboard.media.relay.descriptions.codecs import SILENT
-from cordboard.media.relay.sides.reports import Reporter
+from cordboard.media.relay.sides.reports import Reporter, packets_of
 from cordboard.media.relay.sides.stream import Send, Stream
 from cordboard.rtp.pictures import PictureRewriter
 from cordboard.rtp.rtcp import (
@@ -72,7 +72,7 @@ class Source:
 class PictureStream(Stream):
     """A `Stream` that keeps what it has sent; `source` is set by the call before the first packet can come."""
 
-    __slots__ = ("_kept", "_known_source", "rewriter", "source")
+    __slots__ = ("_kept", "_known_source", "source")
 
     source: Source
     rewriter: PictureRewriter
@@ -133,8 +133,8 @@ class PictureReporter(Reporter):
         super().__init__(cname, heard, told)
         self._pictures = told
 
-    def _take(self, packet: Packet, epoch: float) -> None:
-        super()._take(packet, epoch)
+    def hear(self, packet: Packet, epoch: float) -> None:
+        super().hear(packet, epoch)
         ours = self._pictures.rewriter.ssrc
         match packet:
             case Nack(media=media, sequences=sequences) if media == ours:
@@ -168,5 +168,6 @@ class BundledReports:
 
     def take(self, data: bytes, epoch: float) -> None:
         """The other end's RTCP."""
-        for reporter in self._reporters:
-            reporter.take(data, epoch)
+        for packet in packets_of(data):
+            for reporter in self._reporters:
+                reporter.hear(packet, epoch)

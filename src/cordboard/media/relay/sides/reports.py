@@ -62,15 +62,12 @@ class Reporter:
         return (block,)
 
     def take(self, data: bytes, epoch: float) -> None:
-        """The other end's RTCP; what cannot be read is passed over."""
-        try:
-            packets = parse(data)
-        except RtpError:
-            return
-        for packet in packets:
-            self._take(packet, epoch)
+        """The other end's RTCP."""
+        for packet in packets_of(data):
+            self.hear(packet, epoch)
 
-    def _take(self, packet: Packet, epoch: float) -> None:
+    def hear(self, packet: Packet, epoch: float) -> None:
+        """One packet of it, whichever stream it is about."""
         if isinstance(packet, SenderReport) and self._heard.reception.ssrc in (None, packet.ssrc):
             self._their_report = (packet.ssrc, middle_of(packet.ntp), epoch)
         if isinstance(packet, SenderReport | ReceiverReport):
@@ -84,3 +81,11 @@ class Reporter:
         found = round_trip(block, ntp_time(epoch))
         if found is not None:
             self.round_trip = found
+
+
+def packets_of(data: bytes) -> list[Packet]:
+    """The packets of a compound; of one that cannot be read none."""
+    try:
+        return parse(data)
+    except RtpError:
+        return []

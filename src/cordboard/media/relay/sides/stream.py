@@ -30,7 +30,7 @@ class Stream:
 
     def __init__(self, rewriter: StreamRewriter, send: Send) -> None:
         self.rewriter = rewriter
-        self.reception = ReceptionStatistics()
+        self.reception = ReceptionStatistics(misorder=rewriter.MISORDER)
         self._rewrite = rewriter.rewrite
         self._reception_update = self.reception.update
         self._send = send
