@@ -59,6 +59,8 @@ class StreamStatistics:
     codec: str = ""
     peer_lost: int = 0  # packets of ours that the other end says it missed (RTCP)
     round_trip: float = 0.0  # seconds to the other end and back (RTCP), 0.0 while not known
+    burst: float = 0.0  # packets that are lost in a row, on the average; 0.0 while none was lost, or not known
+    mos: float = 0.0  # how what was received sounds, 1.0 to 4.5 (`rtp/quality.py`); 0.0 while not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,12 @@ class MediaEventKind(StrEnum):
     CONNECTED = "connected"  # DTLS done, fingerprint verified: media passes
     FAILED = "failed"  # fingerprint wrong or DTLS refused
     LOST = "lost"  # no STUN consent for 30 s
-    WORKER_GONE = "worker gone"  # the call's media worker died
+    TRUNK_GONE = "trunk gone"  # a trunk that used to send RTCP has sent neither RTP nor RTCP for long; ends nothing
+    TRUNK_BACK = "trunk back"  # it is heard again
+    MOVED = (
+        "moved"  # what carried the call died: it is another's, which knows nothing; both sides are to be offered anew
+    )
+    WORKER_GONE = "worker gone"  # what carried the call died, and there is no other to carry it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +95,16 @@ class MediaEvent:
 
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
+    """`workers` counts the relay's processes or rtpengine's daemons that are well; `load` is the busiest one's, 0.0 to
+    1.0; `shedding`: new calls are refused with 503 until it falls.
+    """
+
     ok: bool
     calls: int
     workers: int
     why: str = ""
+    load: float = 0.0
+    shedding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from cordboard.sdp.description import Attribute, MediaDescription
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """A way to code audio or pictures: `clock_rate` in Hz, `parameters` the text of `a=fmtp`, `name` as the peer has it."""
+    """One way to code sound or pictures: `clock_rate` in Hz, `parameters` the text of `a=fmtp`, `name` in the peer's case."""
 
     payload_type: int
     name: str

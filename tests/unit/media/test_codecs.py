@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.media.relay.descriptions.codecs import (
+from cordboard.media.descriptions.codecs import (
     SILENT,
     SideCodecs,
     agreed_by_their_answer,

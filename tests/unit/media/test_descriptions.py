@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.media.descriptions.page import PageDescriptions
+from cordboard.media.descriptions.trunk import TrunkDescriptions
 from cordboard.media.port import Direction, MediaError
-from cordboard.media.relay.descriptions.page import PageDescriptions
-from cordboard.media.relay.descriptions.trunk import TrunkDescriptions
 from cordboard.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.description import parse
 from cordboard.sdp.plain import PlainLocal, read_plain, write_plain

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cordboard.media.relay.descriptions.video import MOST_FORMATS, MOST_LINES, Line, VideoSide, Wish
+from cordboard.media.descriptions.video import MOST_FORMATS, MOST_LINES, Line, VideoSide, Wish
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.direction import Direction, direction_of
 from cordboard.sdp.video import FEEDBACK, LocalVideo, RemoteVideo

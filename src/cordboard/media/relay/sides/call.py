@@ -12,11 +12,11 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 
+from cordboard.media.descriptions.codecs import connect
+from cordboard.media.descriptions.page import PageDescriptions
+from cordboard.media.descriptions.side import Descriptions, Policy
+from cordboard.media.descriptions.trunk import TrunkDescriptions
 from cordboard.media.port import CallStatistics, Direction, MediaError, Side, StreamStatistics
-from cordboard.media.relay.descriptions.codecs import connect
-from cordboard.media.relay.descriptions.page import PageDescriptions
-from cordboard.media.relay.descriptions.side import Descriptions, Policy
-from cordboard.media.relay.descriptions.trunk import TrunkDescriptions
 from cordboard.media.relay.dtls_srtp import Identity
 from cordboard.media.relay.loop import PacketLoop, Timer
 from cordboard.media.relay.ports import NoPortLeft, PortPool

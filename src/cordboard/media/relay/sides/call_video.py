@@ -6,10 +6,10 @@ import secrets
 import time
 from collections.abc import Callable
 
-from cordboard.media.relay.descriptions.codecs import SILENT
-from cordboard.media.relay.descriptions.page import PageDescriptions
-from cordboard.media.relay.descriptions.trunk import TrunkDescriptions
-from cordboard.media.relay.descriptions.video import VideoSide
+from cordboard.media.descriptions.codecs import SILENT
+from cordboard.media.descriptions.page import PageDescriptions
+from cordboard.media.descriptions.trunk import TrunkDescriptions
+from cordboard.media.descriptions.video import VideoSide
 from cordboard.media.relay.sides.page import PageSide
 from cordboard.media.relay.sides.pictures import PictureReporter, PictureStream, Source
 from cordboard.media.relay.sides.stream import Send

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-from cordboard.media.relay.descriptions.codecs import SILENT
+from cordboard.media.descriptions.codecs import SILENT
 from cordboard.media.relay.sides.reports import Reporter, packets_of
 from cordboard.media.relay.sides.stream import Send, Stream
 from cordboard.rtp.pictures import PictureRewriter

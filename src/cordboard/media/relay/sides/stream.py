@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from cordboard.media.relay.descriptions.codecs import SILENT
+from cordboard.media.descriptions.codecs import SILENT
 from cordboard.rtp.rewrite import StreamRewriter
 from cordboard.rtp.statistics import ReceptionStatistics
 

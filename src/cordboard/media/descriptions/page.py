@@ -6,9 +6,9 @@ import secrets
 from dataclasses import replace
 from typing import ClassVar
 
+from cordboard.media.descriptions.side import EVERYTHING, Descriptions, Policy, accepted
+from cordboard.media.descriptions.video import Line, Wish
 from cordboard.media.port import MediaError
-from cordboard.media.relay.descriptions.side import EVERYTHING, Descriptions, Policy, accepted
-from cordboard.media.relay.descriptions.video import Line, Wish
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.direction import Direction as SdpDirection
 from cordboard.sdp.direction import answer_direction

@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from cordboard.media.port import Direction, MediaError
-from cordboard.media.relay.descriptions.codecs import (
+from cordboard.media.descriptions.codecs import (
     ORDER,
     SideCodecs,
     agreed_by_their_answer,
     agreed_by_their_offer,
     compatible,
 )
-from cordboard.media.relay.descriptions.video import Line, VideoSide
+from cordboard.media.descriptions.video import Line, VideoSide
+from cordboard.media.port import Direction, MediaError
 from cordboard.sdp.codec import OPUS, Codec
 from cordboard.sdp.direction import Direction as SdpDirection
 from cordboard.sdp.errors import SdpError

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+from cordboard.media.descriptions.side import EVERYTHING, Descriptions, Policy, accepted
+from cordboard.media.descriptions.video import Line
 from cordboard.media.port import MediaError
-from cordboard.media.relay.descriptions.side import EVERYTHING, Descriptions, Policy, accepted
-from cordboard.media.relay.descriptions.video import Line
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.direction import answer_direction
 from cordboard.sdp.plain import UNSPECIFIED, PlainLocal, PlainRemote, offered_direction, read_plain, write_plain
