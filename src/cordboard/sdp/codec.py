@@ -11,7 +11,7 @@ from cordboard.sdp.description import Attribute, MediaDescription
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way to code sound or pictures: `clock_rate` in Hz, `parameters` the text of `a=fmtp`, `name` in the peer's case."""
+    """One way to code sound or pictures: `clock_rate` in Hz, `parameters` the text of `a=fmtp`."""
 
     payload_type: int
     name: str
