@@ -21,6 +21,7 @@ from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.events import Flow, FlowClosed, Header, Tick
 from cordboard.sip.fields import contacts, expires_of, is_wildcard
 from cordboard.sip.message import Request
+from cordboard.sip.transaction.alarms import Alarms
 from cordboard.sip.uri import Uri
 
 HOUR = 3600
@@ -104,12 +105,13 @@ class Registrar:
         self._default = default
         self._limit = limit  # bindings of one address of record
         self._bindings: dict[str, list[Binding]] = {}
+        self._alarms: Alarms[str] = Alarms()  # of each address, when its next binding expires
+        self._addresses: dict[Flow, set[str]] = {}  # that have been registered on a flow
 
     @property
     def deadline(self) -> float | None:
         """When the next binding expires."""
-        times = [binding.expires for bindings in self._bindings.values() for binding in bindings]
-        return min(times) if times else None
+        return self._alarms.deadline
 
     def bindings(self, address: str) -> tuple[Binding, ...]:
         """The bindings of an address of record (see `address_of_record`), the latest last."""
@@ -125,24 +127,40 @@ class Registrar:
                 expired = self._expire(now)
                 return [*self._register(input.request, input.flow, now), *expired]
             case FlowClosed():
-                closed = input.flow
-                return self._remove(UnboundCause.FLOW_CLOSED, lambda binding: binding.flow == closed)
+                return self._close(input.flow)
             case Tick():
                 return self._expire(now)
 
     def _expire(self, now: float) -> list[Output]:
-        return self._remove(UnboundCause.EXPIRED, lambda binding: binding.expires <= now)
-
-    def _remove(self, cause: UnboundCause, doomed: Callable[[Binding], bool], only: str = "") -> list[Output]:
         outputs: list[Output] = []
-        for address in [only] if only else list(self._bindings):
-            bindings = self._bindings.get(address, [])
-            outputs += [Unbound(address, binding, cause) for binding in bindings if doomed(binding)]
-            kept = [binding for binding in bindings if not doomed(binding)]
-            self._bindings[address] = kept
-            if not kept:
-                del self._bindings[address]
+        while (address := self._alarms.pop_due(now)) is not None:
+            outputs += self._remove(UnboundCause.EXPIRED, lambda binding: binding.expires <= now, address)
         return outputs
+
+    def _close(self, flow: Flow) -> list[Output]:
+        outputs: list[Output] = []
+        for address in sorted(self._addresses.pop(flow, ())):
+            outputs += self._remove(UnboundCause.FLOW_CLOSED, lambda binding: binding.flow == flow, address)
+        return outputs
+
+    def _remove(self, cause: UnboundCause, doomed: Callable[[Binding], bool], address: str) -> list[Output]:
+        bindings = self._bindings.get(address, [])
+        gone = [binding for binding in bindings if doomed(binding)]
+        self._keep(address, [binding for binding in bindings if binding not in gone])
+        return [Unbound(address, binding, cause) for binding in gone]
+
+    def _keep(self, address: str, bindings: list[Binding]) -> None:
+        """These are the bindings of the address from now on."""
+        before, self._bindings[address] = self._bindings.get(address, []), bindings
+        for flow in {binding.flow for binding in before} - {binding.flow for binding in bindings}:
+            self._addresses.get(flow, set()).discard(address)
+            if not self._addresses.get(flow):
+                self._addresses.pop(flow, None)
+        for binding in bindings:
+            self._addresses.setdefault(binding.flow, set()).add(address)
+        if not bindings:
+            del self._bindings[address]
+        self._alarms.set(address, min((binding.expires for binding in bindings), default=None))
 
     def _register(self, request: Request, flow: Flow, now: float) -> list[Output]:
         try:
@@ -193,13 +211,11 @@ class Registrar:
         return [self._answer(address, now), *removed]
 
     def _apply(self, address: str, binding: Binding, now: float) -> list[Output]:
-        held = self._bindings.setdefault(address, [])
+        held = self._bindings.get(address, [])
         old = next((other for other in held if other.same_place(binding)), None)
         if binding.expires <= now:
             return self._remove(UnboundCause.TAKEN_BACK, lambda other: other is old, address)
-        if old is not None:
-            held.remove(old)
-        held.append(binding)
+        self._keep(address, [*(other for other in held if other is not old), binding])
         return [Bound(address, binding, renewed=old is not None)]
 
     def _answer(self, address: str, now: float) -> Answer:
