@@ -1,7 +1,8 @@
 """What one side received: loss after RFC 3550 appendix A.3, jitter after appendix A.8.
 
 A source that is replaced by another (the trunk is re-pointed) begins a new count; the losses of those before it
-stay in `lost`.
+stay in `lost`. A burst is a gap in the sequence numbers: it is counted when the packet after it comes, and at no other
+time does counting cost anything.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ class ReceptionStatistics:
 
     __slots__ = (
         "_base",
+        "_bursts",
         "_clock_rate",
         "_cycles",
         "_expected_before",
+        "_gap_after",
+        "_gap_missing",
         "_highest",
         "_jitter",
         "_lost_before",
@@ -57,11 +61,18 @@ class ReceptionStatistics:
         self._received = self._received_before = self._expected_before = 0
         self._transit: float | None = None
         self._timestamp: int | None = None
+        self._bursts = self._gap_after = self._gap_missing = 0  # `gap`: the last one, and what of it never came
 
     @property
     def lost(self) -> int:
         """Packets that never came, over all sources."""
         return self._lost_before + self._lost_now()
+
+    @property
+    def burst(self) -> float:
+        """How many packets were lost in a row, on average; 0.0 while none was lost."""
+        lost = self.lost
+        return lost / max(min(self._bursts, lost), 1)
 
     @property
     def jitter(self) -> float:
@@ -81,12 +92,12 @@ class ReceptionStatistics:
         step = (sequence - self._highest) & 0xFFFF
         if ssrc != self.ssrc:
             self._change_source(ssrc, sequence)
-        elif step < MAXIMUM_DROPOUT:
-            if sequence < self._highest:
+        elif step == 1:
+            if not sequence:
                 self._cycles += 0x10000
             self._highest = sequence
-        elif step <= 0xFFFF - self._misorder:
-            self._change_source(ssrc, sequence)
+        elif step:
+            self._out_of_order(ssrc, sequence, step)
         self._received += 1
 
         arrival = now * self._clock_rate
@@ -111,6 +122,20 @@ class ReceptionStatistics:
         highest = (self._cycles + self._highest) & 0xFFFFFFFF
         return ReceptionReport(self.ssrc, fraction, expected - self._received, highest, int(self._jitter))
 
+    def _out_of_order(self, ssrc: int, sequence: int, step: int) -> None:
+        """A packet after a gap, one that comes late (or again), or another source's."""
+        if step < MAXIMUM_DROPOUT:
+            self._bursts += 1
+            self._gap_after, self._gap_missing = self._highest, step - 1
+            if sequence < self._highest:
+                self._cycles += 0x10000
+            self._highest = sequence
+        elif step <= 0xFFFF - self._misorder:
+            self._change_source(ssrc, sequence)
+        elif self._gap_missing and (sequence - self._gap_after) & 0xFFFF < 0x8000:
+            self._gap_missing -= 1  # it was late, not lost
+            self._bursts -= not self._gap_missing
+
     def _change_source(self, ssrc: int, sequence: int) -> None:
         self._lost_before += self._lost_now()
         self.ssrc = ssrc
@@ -119,6 +144,7 @@ class ReceptionStatistics:
         self._received = self._received_before = self._expected_before = 0
         self._transit = None
         self._timestamp = None
+        self._gap_missing = 0
 
     def _expected(self) -> int:
         return self._cycles + self._highest - self._base + 1

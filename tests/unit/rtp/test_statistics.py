@@ -45,6 +45,40 @@ def test_what_is_asked_for_again_comes_later() -> None:
     assert (statistics.packets, statistics.lost) == (500, 0)
 
 
+def test_a_gap_is_a_burst() -> None:
+    statistics = ReceptionStatistics()
+    receive(statistics, *range(0, 100))
+    assert statistics.burst == 0.0
+    receive(statistics, *range(103, 200))
+    assert statistics.burst == 3.0
+    receive(statistics, *range(201, 300))
+    assert (statistics.lost, statistics.burst) == (4, 2.0)
+
+
+def test_bursts_across_the_wrap_and_of_several_sources() -> None:
+    statistics = ReceptionStatistics()
+    receive(statistics, *range(65_530, 65_535), *range(65_539, 65_600))
+    assert (statistics.lost, statistics.burst) == (4, 4.0)
+    receive(statistics, 100, 101, 104, ssrc=6)
+    assert (statistics.lost, statistics.burst) == (6, 3.0)
+
+
+def test_what_comes_late_was_no_burst() -> None:
+    statistics = ReceptionStatistics()
+    receive(statistics, 1, 2, 5, 4, 3, 6, 8, 7)
+    assert statistics.burst == 0.0
+    receive(statistics, 9, 13, 11, 12, 14)
+    assert (statistics.lost, statistics.burst) == (1, 1.0), "one of the gap never came"
+    receive(statistics, 20, 21, 22)
+    assert (statistics.lost, statistics.burst) == (6, 3.0)
+
+
+def test_a_late_packet_of_an_earlier_gap_does_not_make_bursts_shorter_than_one() -> None:
+    statistics = ReceptionStatistics()
+    receive(statistics, 1, 3, 5, 7, 2, 4)
+    assert (statistics.lost, statistics.burst) == (1, 1.0)
+
+
 def test_numbers_wrap() -> None:
     statistics = ReceptionStatistics()
     receive(statistics, *range(65_530, 65_546))
@@ -109,6 +143,7 @@ def test_whatever_comes_the_figures_stay_sane(packets: list[tuple[int, int, int,
     assert statistics.packets == len(packets)
     assert 0 <= statistics.lost <= 3000 * len(packets)
     assert 0.0 <= statistics.jitter <= 4.0
+    assert statistics.burst == 0.0 if not statistics.lost else 1.0 <= statistics.burst <= statistics.lost
     report = statistics.report()
     assert report is None or 0 <= report.fraction_lost <= 255
 
