@@ -17,22 +17,10 @@ consent anew.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 
-from cordboard.stun.message import (
-    Address,
-    AttributeType,
-    Message,
-    MessageClass,
-    StunError,
-    build,
-    error_code,
-    has_fingerprint,
-    has_integrity,
-    parse,
-    xor_address,
-)
+from cordboard.stun.message import Address, AttributeType, Message, MessageClass, StunError, has_fingerprint, parse
+from cordboard.stun.response import Refusal, refusal_of, refused, success
 
 CONSENT = 30.0  # seconds
 MAXIMUM_SOURCES = 16
@@ -110,7 +98,7 @@ class IceLite:
             return [Refused("not a binding request")]
         refusal = self._refusal(message, data)
         if refusal is not None:
-            return [Refused(refusal[1]), self._error(message, source, *refusal)]
+            return [Refused(refusal[1]), Reply(refused(message, *refusal, self._key), source)]
         return self._accept(message, source, now)
 
     def tick(self, now: float) -> list[Output]:
@@ -123,24 +111,11 @@ class IceLite:
         self._sources.clear()
         return [lost]
 
-    def _refusal(self, message: Message, data: bytes) -> tuple[int, str] | None:
-        """Code and reason if the request is not to be accepted, in the order of RFC 8489 sections 9.1.3 and 6.3.1."""
-        username = message.username
-        if username is None or not message.protected:
-            return 400, "Bad Request"
-        if not self._is_ours(username) or not has_integrity(data, self._key):
-            return 401, "Unauthenticated"
-        if message.unknown_attributes():
-            return 420, "Unknown Attribute"
-        if message.get(AttributeType.ICE_CONTROLLED) is not None:
+    def _refusal(self, message: Message, data: bytes) -> Refusal | None:
+        refusal = refusal_of(message, data, self.local_ufrag, self._key, self.remote_ufrag)
+        if refusal is None and message.get(AttributeType.ICE_CONTROLLED) is not None:
             return 487, "Role Conflict"
-        return None
-
-    def _is_ours(self, username: str) -> bool:
-        local, _, remote = username.partition(":")
-        if not hmac.compare_digest(local.encode(), self.local_ufrag.encode()):
-            return False
-        return not self.remote_ufrag or remote == self.remote_ufrag
+        return refusal
 
     def _accept(self, message: Message, source: Address, now: float) -> list[Output]:
         self._deadline = now + CONSENT
@@ -148,19 +123,8 @@ class IceLite:
         self._sources[source] = now
         if len(self._sources) > MAXIMUM_SOURCES:
             del self._sources[next(one for one in self._sources if one != self.selected)]
-        mapped = (int(AttributeType.XOR_MAPPED_ADDRESS), xor_address(source, message.transaction))
-        success = Message(MessageClass.SUCCESS, message.transaction, (mapped,))
-        outputs: list[Output] = [Reply(build(success, self._key), source)]
+        outputs: list[Output] = [Reply(success(message, source, self._key), source)]
         if message.get(AttributeType.USE_CANDIDATE) is not None and source != self.selected:
             self.selected = source
             outputs.append(Nominated(source))
         return outputs
-
-    def _error(self, message: Message, source: Address, code: int, reason: str) -> Reply:
-        attributes = [error_code(code, reason)]
-        unknown = message.unknown_attributes()
-        if code == 420:
-            attributes.append((AttributeType.UNKNOWN_ATTRIBUTES, b"".join(one.to_bytes(2, "big") for one in unknown)))
-        # RFC 8489 section 9.1.3: 400 and 401 answer someone whose password is not known to be ours.
-        key = None if code in (400, 401) else self._key
-        return Reply(build(Message(MessageClass.ERROR, message.transaction, tuple(attributes)), key), source)
