@@ -12,12 +12,13 @@ NPM := $(WITH_NODE) npm --prefix web --loglevel=error
 PAGES := src/cordboard/pages/softphone/index.html
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f -print)
 LOCKS := requirements.lock requirements-build.lock
+C_SOURCES := $(shell find src -name '*.[ch]')
 # Not beside others: the ladders count the cells that they visit together, and gaps in the sound are measured.
 ALONE := tests/flows $(wildcard tests/browser/test_outlives_*.py)
 
 export PYTHON
 
-.PHONY: lab test unit lint types web web-test wheel bench reference lock clean
+.PHONY: lab test unit lint types web web-test wheel bench bench-relay bench-asterisk bench-soak reference lock clean
 
 lab: $(VENV)/.installed $(PAGES)
 	@exec $(BIN)/cordboard lab $(ARGUMENTS)
@@ -49,6 +50,15 @@ wheel: $(VENV)/.installed $(PAGES)
 bench: $(VENV)/.tools $(PAGES)
 	$(BIN)/python bench/answer.py
 
+bench-relay: $(VENV)/.tools
+	$(BIN)/python -m bench.relay $(ARGUMENTS)
+
+bench-asterisk: $(VENV)/.tools $(PAGES) test-machine
+	$(BIN)/python -m bench.asterisk $(ARGUMENTS)
+
+bench-soak: $(VENV)/.tools
+	$(BIN)/python -m bench.soak $(ARGUMENTS)
+
 reference: $(VENV)/.installed
 	$(BIN)/python -m cordboard.config.reference .
 
@@ -60,6 +70,7 @@ lock: $(VENV)/.made
 
 clean:
 	rm -rf $(VENV) dist build src/cordboard/pages web/node_modules
+	find src -name '*.so' -exec rm -f {} +
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
 
@@ -73,10 +84,11 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made $(LOCKS) pyproject.toml
+$(VENV)/.installed: $(VENV)/.made $(LOCKS) pyproject.toml $(C_SOURCES)
 	@echo "Cordboard: installing Python packages"
 	@$(PIP) $(addprefix -r ,$(LOCKS))
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m cordboard.media.compiled.build
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.installed requirements-test.lock

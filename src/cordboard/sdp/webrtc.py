@@ -1,8 +1,8 @@
 """The WebRTC profile: descriptions that browsers write and read (RFC 8829, RFC 8839, RFC 8842, RFC 9143).
 
-We are ICE-lite with one UDP host candidate, so the peer's candidates are only of interest to a log: a browser
-checks us, and its address is learned from its checks. One audio line is ours, and one video line that shares its
-transport (BUNDLE); other lines of an offer are refused.
+The gateway is ICE-lite with one UDP host candidate, so the peer's candidates are only of interest to a log: a browser
+checks us, and its address is learned from its checks. A phone (`cordboard.phone`) is a full agent. One audio line is
+ours, and one video line that shares its transport (BUNDLE); other lines of an offer are refused.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class WebRtcRemote:
 class WebRtcLocal:
     """What our offer or answer says; `fingerprint` is that of SHA-256, with colons.
 
-    An answer repeats `mid`, `protocol`, `bundle` and `refused_media` of the offer that it answers.
+    An answer repeats `mid`, `protocol`, `bundle` and `refused_media` of the offer that it answers. `ssrc` 0: the stream
+    has whatever number its source has, and none is told.
     """
 
     session_id: int
@@ -94,6 +95,7 @@ class WebRtcLocal:
     refused_media: tuple[RefusedMedia, ...] = ()
     video: LocalVideo | None = None
     candidate_priority: int = HOST_PRIORITY
+    ice_lite: bool = True
 
 
 def read_webrtc(text: str) -> WebRtcRemote:
@@ -131,7 +133,7 @@ def read_webrtc(text: str) -> WebRtcRemote:
 
 def write_webrtc(local: WebRtcLocal) -> str:
     """Our offer or answer as text."""
-    session = [Attribute("ice-lite")]
+    session = [Attribute("ice-lite")] if local.ice_lite else []
     if local.bundle and local.mid:
         mids = local.mid if local.video is None else f"{local.mid} {local.video.mid}"
         session.append(Attribute("group", f"BUNDLE {mids}"))
@@ -177,12 +179,13 @@ def _transport_attributes(local: WebRtcLocal, mid: str) -> list[Attribute]:
 
 
 def _stream_attributes(local: WebRtcLocal) -> list[Attribute]:
+    source = [Attribute("ssrc", f"{local.ssrc} cname:{local.cname}")] if local.ssrc else []
     return [
         Attribute(str(local.direction)),
         Attribute("msid", f"{local.cname} {local.cname}-audio"),
         *codec_attributes(local.codecs),
         Attribute("ptime", "20"),
-        Attribute("ssrc", f"{local.ssrc} cname:{local.cname}"),
+        *source,
     ]
 
 

@@ -199,3 +199,76 @@ def test_packets_that_are_too_long_or_too_short_are_refused(sessions: tuple[Srtp
     for length in (0, 1, 11, 12, 20):
         with pytest.raises(SrtpError):
             theirs.unprotect(rtp(1)[:length])
+
+
+# --- the client
+
+
+def exchange(client: Association, server: Association, now: float = NOW) -> None:
+    flight = client.begin(now)
+    for _ in range(6):
+        back = [reply for datagram in flight for reply in server.receive(datagram, now)]
+        flight = [reply for datagram in back for reply in client.receive(datagram, now)]
+        if client.established and server.established:
+            return
+    raise AssertionError("the handshake did not come to an end")
+
+
+def test_client_and_server_have_the_same_keys(identity: Identity) -> None:
+    other = Identity()
+    client, server = Association(other, client=True), Association(identity)
+    exchange(client, server)
+    assert client.sessions is not None
+    assert server.sessions is not None
+    assert server.sessions.unprotect(client.sessions.protect(rtp(1))) == rtp(1)
+    assert client.sessions.unprotect(server.sessions.protect(rtp(1))) == rtp(1)
+    assert client.peer_fingerprint("sha-256") == identity.fingerprint
+    assert server.peer_fingerprint("sha-256") == other.fingerprint
+    assert client.deadline is None
+
+
+def test_client_repeats_its_flight_long_before_openssl_does(identity: Identity) -> None:
+    """Its peer may not have been there yet; a repeated hello does no harm to one that was."""
+    client, server = Association(Identity(), client=True), Association(identity)
+    hello = client.begin(NOW)
+    assert client.deadline == pytest.approx(NOW + 0.05)
+    assert client.handle_timeout(NOW + 0.05) == hello
+    assert client.deadline == pytest.approx(NOW + 0.15)
+    assert client.handle_timeout(NOW + 0.15) == hello
+    answer = [reply for datagram in (*hello, *hello) for reply in server.receive(datagram, NOW)]
+    flight = [datagram for reply in answer for datagram in client.receive(reply, NOW + 0.2)]
+    assert client.deadline == pytest.approx(NOW + 0.25), "the peer is at work: the next flight has its own time"
+    assert client.handle_timeout(NOW + 0.25) == flight
+    for datagram in (*flight, *flight):
+        for reply in server.receive(datagram, NOW):
+            client.receive(reply, NOW + 0.3)
+    assert client.established
+    assert client.deadline is None
+
+
+def test_a_hello_to_the_client_does_not_end_its_handshake(identity: Identity) -> None:
+    """Anybody can send one, and some peers try both roles."""
+    client, other = Association(Identity(), client=True), Association(Identity(), client=True)
+    (hello,) = client.begin(NOW)
+    (stray,) = other.begin(NOW)
+    assert client.receive(stray, NOW) == []
+    server = Association(identity)
+    back = server.receive(hello, NOW)
+    flight = [datagram for reply in back for datagram in client.receive(reply, NOW)]
+    assert client.receive(stray, NOW) == []
+    for datagram in flight:
+        for reply in server.receive(datagram, NOW):
+            client.receive(reply, NOW)
+    assert client.established
+
+
+def test_rubbish_from_the_server_does_not_disturb_the_client(identity: Identity) -> None:
+    client = Association(Identity(), client=True)
+    (hello,) = client.begin(NOW)
+    for rubbish in (b"\x16", b"\x16\xfe\xfd" + bytes(10), b"\x17\xfe\xfd" + bytes(60), bytes(40)):
+        assert client.receive(rubbish, NOW) == []
+    server = Association(identity)
+    for datagram in [each for reply in server.receive(hello, NOW) for each in client.receive(reply, NOW)]:
+        for reply in server.receive(datagram, NOW):
+            client.receive(reply, NOW)
+    assert client.established

@@ -1,12 +1,15 @@
 """DTLS-SRTP (RFC 5763, RFC 5764), the one place that touches pyOpenSSL and pylibsrtp.
 
-Theory of operation. The worker makes one self-signed ECDSA P-256 certificate when it starts; its fingerprint goes
-into every description and all calls share it. We are always the DTLS server ("passive"). An `Association` lives
-between two memory buffers: `receive` takes one datagram and gives back the datagrams to send. When the handshake is
-done, the keys for SRTP are taken out of it at once, but `sessions` says nothing about trust: on calls *to* the page
-the handshake can be over before the page's answer has come, so the caller compares `peer_fingerprint` with the
-description and only then lets media through. The OpenSSL object is kept afterwards: a client that missed our last
-flight repeats its own (RFC 6347 section 4.2.4).
+Theory of operation. A process makes one self-signed ECDSA P-256 certificate when it starts; its fingerprint goes
+into every description and all calls share it. The relay is always the DTLS server ("passive"), a phone is mostly the
+client. An `Association` lives between two memory buffers: `receive` takes one datagram and gives back the datagrams to
+send. When the handshake is done, the keys for SRTP are taken out of it at once, but `sessions` says nothing about
+trust: on calls *to* the page the handshake can be over before the page's answer has come, so the caller compares
+`peer_fingerprint` with the description and only then lets media through. The OpenSSL object is kept afterwards: a
+client that missed our last flight repeats its own (RFC 6347 section 4.2.4).
+
+OpenSSL repeats a flight after a second. A client, whose first flight may meet a peer that is not there yet, repeats its
+own sooner, as browsers do.
 """
 
 from __future__ import annotations
@@ -28,7 +31,12 @@ __all__ = ["Association", "DtlsError", "Identity", "SrtpError", "SrtpSessions", 
 DATAGRAM_LIMIT = 1200  # what every path carries, also behind tunnels
 RECORD_HEADER = 13  # RFC 6347 section 4.1
 EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 section 4.2
-CIPHERS = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384"
+FIRST_REPEAT = 0.05  # seconds, doubled each time
+# Ours is ECDSA; a server that a client of ours meets may have RSA.
+CIPHERS = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384"
+)
 REPLAY_WINDOW = 1024  # packets; the least that WebRTC stacks use over bad Wi-Fi
 HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha-256": hashes.SHA256,
@@ -65,7 +73,7 @@ def fingerprint(certificate: x509.Certificate, algorithm: str) -> str:
 
 
 class Identity:
-    """The worker's certificate and the OpenSSL context that all its associations share."""
+    """The process's certificate and the OpenSSL context that all its associations share."""
 
     def __init__(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -103,12 +111,12 @@ class SrtpSessions:
     They raise `SrtpError` for a wrong tag or a repeated packet and `ValueError` for one that is too long.
     """
 
-    __slots__ = ("profile", "protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
+    __slots__ = ("inbound", "outbound", "profile", "protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
 
     def __init__(self, profile: str, policy: int, inbound_key: bytes, outbound_key: bytes) -> None:
         self.profile = profile
-        inbound = _session(inbound_key, Policy.SSRC_ANY_INBOUND, policy)
-        outbound = _session(outbound_key, Policy.SSRC_ANY_OUTBOUND, policy)
+        self.inbound = inbound = _session(inbound_key, Policy.SSRC_ANY_INBOUND, policy)
+        self.outbound = outbound = _session(outbound_key, Policy.SSRC_ANY_OUTBOUND, policy)
         self.unprotect = inbound.unprotect
         self.unprotect_rtcp = inbound.unprotect_rtcp
         self.protect = outbound.protect
@@ -124,13 +132,19 @@ def _session(key: bytes, ssrc_type: int, profile: int) -> Session:
 
 
 class Association:
-    """One DTLS association with a page, as the server. `now` is in seconds of any steady clock."""
+    """One DTLS association, as the server or as the client. `now` is in seconds of any steady clock."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, *, client: bool = False) -> None:
         self._connection = SSL.Connection(identity.context, None)
-        self._connection.set_accept_state()
+        if client:
+            self._connection.set_connect_state()
+        else:
+            self._connection.set_accept_state()
         self._connection.set_ciphertext_mtu(DATAGRAM_LIMIT)
         self._timeout_at: float | None = None
+        self._flight: list[bytes] = []  # to be repeated by ourselves
+        self._repeat_at, self._repeat_after = 0.0, FIRST_REPEAT
+        self.client = client
         self.sessions: SrtpSessions | None = None
 
     @property
@@ -141,20 +155,32 @@ class Association:
     @property
     def deadline(self) -> float | None:
         """When the last flight has to be sent again, unless the peer goes on before."""
-        return self._timeout_at
+        if self._timeout_at is None or not self._flight:
+            return self._timeout_at
+        return min(self._repeat_at, self._timeout_at)
 
     def peer_fingerprint(self, algorithm: str) -> str:
         """The hash of the certificate that the peer has shown; "" when there is none or the algorithm is unknown."""
         certificate = self._connection.get_peer_certificate(as_cryptography=True)
         return "" if certificate is None else fingerprint(certificate, algorithm)
 
+    def begin(self, now: float) -> list[bytes]:
+        """The client's first flight."""
+        return self._advance(now)
+
     def receive(self, datagram: bytes, now: float) -> list[bytes]:
         """Take one datagram; the datagrams to send back. Raises `DtlsError` when the handshake has failed for good."""
+        if self.client and _is_client_hello(datagram):
+            return []  # anybody can have sent it, and it would end OpenSSL's handshake (RFC 6347 section 4.1.2.7)
         self._connection.bio_write(datagram)
         return self._advance(now)
 
     def handle_timeout(self, now: float) -> list[bytes]:
         """The deadline has passed: the flight to repeat."""
+        if self._flight and self._timeout_at is not None and now < self._timeout_at:
+            self._repeat_after *= 2
+            self._repeat_at = now + self._repeat_after
+            return self._flight
         try:
             self._connection.DTLSv1_handle_timeout()
         except SSL.Error as error:
@@ -185,7 +211,9 @@ class Association:
         material = self._connection.export_keying_material(EXPORTER_LABEL, 2 * (key + salt))
         client_key, server_key = material[:key], material[key : 2 * key]
         client_salt, server_salt = material[2 * key : 2 * key + salt], material[2 * key + salt :]
-        return SrtpSessions(profile.name.decode(), profile.policy, client_key + client_salt, server_key + server_salt)
+        of_client, of_server = client_key + client_salt, server_key + server_salt
+        inbound, outbound = (of_server, of_client) if self.client else (of_client, of_server)
+        return SrtpSessions(profile.name.decode(), profile.policy, inbound, outbound)
 
     def _flush(self, now: float) -> list[bytes]:
         left = self._connection.DTLSv1_get_timeout()
@@ -195,7 +223,17 @@ class Association:
             try:
                 chunks.append(self._connection.bio_read(16384))
             except SSL.WantReadError:
-                return datagrams(b"".join(chunks))
+                return self._keep(datagrams(b"".join(chunks)), now)
+
+    def _keep(self, flight: list[bytes], now: float) -> list[bytes]:
+        """Whatever the peer has just said, it is at work: the flight before is not repeated at once."""
+        if not self.client or self.sessions is not None:
+            self._flight = []
+        else:
+            if flight:
+                self._flight, self._repeat_after = flight, FIRST_REPEAT
+            self._repeat_at = now + self._repeat_after
+        return flight
 
 
 def datagrams(records: bytes) -> list[bytes]:
@@ -211,6 +249,11 @@ def datagrams(records: bytes) -> list[bytes]:
     if begin < len(records):
         packed.append(records[begin:])
     return packed
+
+
+def _is_client_hello(datagram: bytes) -> bool:
+    """Content type handshake, epoch 0, message type client_hello."""
+    return datagram[:1] == b"\x16" and datagram[3:5] == bytes(2) and datagram[RECORD_HEADER:][:1] == b"\x01"
 
 
 def _why(error: SSL.Error) -> str:

@@ -1,0 +1,1 @@
+"""Load by many phones: log-in storms, call rates, long holds, and what came of them."""
