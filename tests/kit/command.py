@@ -35,9 +35,9 @@ async def ready(process: asyncio.subprocess.Process) -> str:
     return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().rstrip()
 
 
-async def ended(process: asyncio.subprocess.Process) -> tuple[str, str]:
+async def ended(process: asyncio.subprocess.Process, within: float = 10.0) -> tuple[str, str]:
     """Wait for the end; the rest of what it printed, and its log."""
-    out, errors = await asyncio.wait_for(process.communicate(), 10)
+    out, errors = await asyncio.wait_for(process.communicate(), within)
     return out.decode(), errors.decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cordboard import __version__
+from cordboard.cli.bench import bench
 from cordboard.cli.lab import lab
 from cordboard.cli.serve import serve
 
@@ -17,3 +18,4 @@ def main() -> None:
 
 main.add_command(serve)
 main.add_command(lab)
+main.add_command(bench)
