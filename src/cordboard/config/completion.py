@@ -19,7 +19,7 @@ _DERIVED: tuple[tuple[str, Callable[[Values], object]], ...] = (
     ),
     ("gateway.advertise", lambda values: values["gateway.sip"]),
     ("media.advertise", lambda values: values["media.address"]),
-    ("media.workers", lambda values: min(os.cpu_count() or 1, len(values["media.webrtc_ports"]))),
+    ("media.workers", lambda values: min(len(os.sched_getaffinity(0)), len(values["media.webrtc_ports"]))),
     ("desk.url", lambda values: f"http://{values['desk.listen']}".removesuffix(":80")),
     ("gateway.allowed_origins", lambda values: (values["desk.url"],)),
     ("gws.url", lambda values: f"http://{values['lab.gws']}".removesuffix(":80")),
@@ -52,6 +52,11 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (
             ("gateway.session_expires", "gateway.min_se"),
             "[gateway] session_expires: is below min_se; set 0 or at least that",
+        )
+    if values["media.engine"] == "rtpengine" and values["media.worker_directory"]:
+        yield (
+            ("media.worker_directory", "media.engine"),
+            "[media] worker_directory: only the relay's calls outlive the gateway; leave it empty with rtpengine",
         )
     rtp, webrtc = values["media.rtp_ports"], values["media.webrtc_ports"]
     if rtp.overlaps(webrtc):

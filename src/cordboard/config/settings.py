@@ -9,7 +9,7 @@ from types import MappingProxyType
 from cordboard.config.sections.agents import Agent, Prefill
 from cordboard.config.sections.desk import DeskSettings, GwsSettings
 from cordboard.config.sections.gateway import GatewaySettings
-from cordboard.config.sections.media import MediaSettings
+from cordboard.config.sections.media import MediaSettings, RtpengineSettings
 from cordboard.config.sections.running import LabSettings, LogSettings, MetricsSettings
 from cordboard.config.sections.sip_server import SipServerSettings
 from cordboard.config.setting import Setting, settings_of
@@ -27,6 +27,7 @@ __all__ = [
     "MediaSettings",
     "MetricsSettings",
     "Prefill",
+    "RtpengineSettings",
     "Settings",
     "SipServerSettings",
 ]
@@ -39,6 +40,7 @@ class Settings:
     sip_server: SipServerSettings
     gateway: GatewaySettings
     media: MediaSettings
+    rtpengine: RtpengineSettings
     desk: DeskSettings
     gws: GwsSettings
     log: LogSettings
@@ -66,6 +68,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "sip_server": SipServerSettings,
         "gateway": GatewaySettings,
         "media": MediaSettings,
+        "rtpengine": RtpengineSettings,
         "desk": DeskSettings,
         "gws": GwsSettings,
         "log": LogSettings,

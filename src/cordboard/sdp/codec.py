@@ -56,6 +56,8 @@ class Codec:
 PCMU = Codec(0, "PCMU", 8000)
 PCMA = Codec(8, "PCMA", 8000)
 TELEPHONE_EVENT = Codec(101, "telephone-event", 8000, 1, "0-15")
+G722 = Codec(9, "G722", 8000)  # RFC 3551 section 4.5.2: 8000 by mistake, it is 16 kHz
+G729 = Codec(18, "G729", 8000)
 COMFORT_NOISE = Codec(13, "CN", 8000)
 OPUS = Codec(111, "opus", 48000, 2, "useinbandfec=1")  # RFC 7587
 OPUS_EVENT = Codec(110, "telephone-event", 48000, 1, "0-15")
@@ -69,12 +71,12 @@ STATIC = {
         Codec(3, "GSM", 8000),
         Codec(4, "G723", 8000),
         PCMA,
-        Codec(9, "G722", 8000),
+        G722,
         Codec(10, "L16", 44100, 2),
         Codec(11, "L16", 44100),
         COMFORT_NOISE,
         Codec(15, "G728", 8000),
-        Codec(18, "G729", 8000),
+        G729,
     )
 }
 

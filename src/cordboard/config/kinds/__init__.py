@@ -7,6 +7,7 @@ guessed, what would be right; the reader of the file adds file, line and the set
 from cordboard.config.kinds.addresses import (
     NAME_SERVERS,
     address,
+    addresses,
     host,
     is_host,
     origin_of,
@@ -31,6 +32,7 @@ __all__ = [
     "Kind",
     "Wrong",
     "address",
+    "addresses",
     "choice",
     "choices",
     "file",

@@ -58,6 +58,22 @@ def address(example: str, *, optional: bool = False) -> Kind:
     return Kind("host:port", read, quoted(example))
 
 
+def addresses(example: str) -> Kind:
+    """A list of hosts with their ports."""
+
+    def read(value: object) -> tuple[Address, ...]:
+        items = items_of(value, "host:port")
+        try:
+            found = tuple(split_address(item) for item in items)
+        except ValueError:
+            raise Wrong("is not a list of host:port", example) from None
+        if not found or not all(each.port for each in found):
+            raise Wrong("is not a list of host:port", example)
+        return found
+
+    return Kind("list of host:port", read, example)
+
+
 def server(example: str, *, optional: bool = False) -> Kind:
     """Host and port of a server; one without port is looked for in the DNS (RFC 3263)."""
 

@@ -84,7 +84,7 @@ class GatewaySettings:
         kinds.whole(1, 10000), 100, "How many REGISTERs may wait for SIP Server's answer at once."
     )
     registrations_per_second: int = setting(
-        kinds.whole(1, 10000), 200, "How many REGISTERs are sent in a second, after a restart for instance."
+        kinds.whole(1, 10000), 1000, "How many REGISTERs are sent in a second, after a restart for instance."
     )
     ping_seconds: int = setting(
         kinds.whole(0, 60),

@@ -1,4 +1,4 @@
-"""What one side speaks, and how the payloads of one side become payloads of the other. Nothing is transcoded.
+"""What one side speaks, and how the payloads of one side become payloads of the other.
 
 PCMU and PCMA are two spellings of one thing: either side may have either. Opus passes only from Opus to Opus. So a
 side is offered Opus only where the other one has it, and it is taken only where both have it: a page is taken to have
@@ -7,6 +7,9 @@ while the page can follow, or two gateways that re-offer to each other's pages w
 
 Comfort noise (13) is neither offered nor answered, because a browser that may send it begins to leave out silence;
 where it comes all the same it is dropped.
+
+Nothing is transcoded, unless the engine does so (`transcodes`): then a side may have a codec that the other one has
+not, but only where they have none in common.
 """
 
 from __future__ import annotations
@@ -16,13 +19,14 @@ from dataclasses import dataclass, field, replace
 
 from cordboard.rtp.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
 from cordboard.rtp.rewrite import StreamRewriter
-from cordboard.sdp.codec import OPUS, OPUS_EVENT, PCMA, PCMU, TELEPHONE_EVENT, Codec
+from cordboard.sdp.codec import G722, G729, OPUS, OPUS_EVENT, PCMA, PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.errors import NoCommonCodec
 from cordboard.sdp.selection import telephone_event_of, with_numbers
 
 SILENT: tuple[None, ...] = (None,) * 128
 TRANSLATIONS = {("PCMU", "PCMA"): ULAW_TO_ALAW, ("PCMA", "PCMU"): ALAW_TO_ULAW}
 CODECS = {codec.name.lower(): codec for codec in (OPUS, PCMU, PCMA)}
+TRANSCODED = (G722, G729)  # never offered, and taken only where there is nothing else and the engine transcodes
 ORDER = ("opus", "PCMU", "PCMA")
 G711_RATE = 8000
 
@@ -51,14 +55,27 @@ class SideCodecs:
         return any(compatible(each, codec) for each in self.known)
 
     def offer(
-        self, other: SideCodecs, order: Sequence[str] = ORDER, taken: Collection[int] = (), *, leads: bool = False
+        self,
+        other: SideCodecs,
+        order: Sequence[str] = ORDER,
+        taken: Collection[int] = (),
+        *,
+        leads: bool = False,
+        transcodes: bool = False,
+        same_numbers: bool = False,
     ) -> list[Codec]:
-        """All that both can do, the codec in use (else that of the other side) first."""
+        """All that both can do, the codec in use (else that of the other side) first.
+
+        `transcodes`: all that the engine can do, if both together have no codec that everybody has. `same_numbers`:
+        the other side's payload numbers, where they mean nothing else to this one.
+        """
         names = [CODECS[name.lower()] for name in order]
         codecs = [codec for codec in names if (other.has(codec) if other.spoken else codec.is_g711)]
         stays = self.audio is not None and (leads or compatible(self.audio, other.audio))
         if stays and self.audio is not None and self.audio.is_g711:
             codecs = [codec for codec in codecs if codec.is_g711] or codecs  # what has begun so is not changed by us
+        if transcodes and not any(codec.is_g711 for codec in codecs):
+            codecs += [codec for codec in names if codec not in codecs]
         codecs = [_as_known(codec, other) for codec in codecs or names]
         first = self.audio if stays else other.audio
         best = names[0]
@@ -66,8 +83,31 @@ class SideCodecs:
             first = next((codec for codec in codecs if codec.matches(best)), first)  # the other side would take it, too
         codecs.sort(key=lambda codec: first is None or not codec.matches(first))
         events = [OPUS_EVENT] if any(not codec.is_g711 for codec in codecs) else []
-        numbers = {codec.payload_type: codec for codec in self.known} | self.accepted
-        return with_numbers([*codecs, TELEPHONE_EVENT, *events], numbers, taken)
+        offered = [*codecs, TELEPHONE_EVENT, *events]
+        if not same_numbers:
+            return with_numbers(offered, self.numbers, taken)
+        offered = [other.numbered(codec) for codec in offered]
+        moved = [codec for codec in offered if self.could_number(codec)]
+        known = {
+            number: codec
+            for number, codec in self.numbers.items()
+            if not any(codec.matches(each) and number != each.payload_type for each in moved)
+        }
+        return with_numbers(offered, known, taken)
+
+    @property
+    def numbers(self) -> dict[int, Codec]:
+        """What each payload number means to this side."""
+        return {codec.payload_type: codec for codec in self.known} | self.accepted
+
+    def numbered(self, codec: Codec) -> Codec:
+        """The codec under the number by which this side has it, if it has it."""
+        own = (each for each in (self.audio, self.telephone_event) if each is not None and each.matches(codec))
+        return codec.numbered(next(own, codec).payload_type)
+
+    def could_number(self, codec: Codec) -> bool:
+        """The codec's number means nothing else to this side."""
+        return self.numbers.get(codec.payload_type, codec).matches(codec)
 
 
 def compatible(one: Codec | None, other: Codec | None) -> bool:
@@ -84,16 +124,22 @@ def agreed_by_their_offer(
     *,
     presumed: bool = False,
     present: Codec | None = None,
+    transcodes: bool = False,
 ) -> SideCodecs:
     """We answer with one audio codec of theirs, that of the other side if they have it. Raises `NoCommonCodec`.
 
     `presumed`: the other side, which has not spoken yet, is one that has Opus. `present`: the codec of the side that
-    leads.
+    leads. `transcodes`: it need not be one of the other side's.
     """
     names = {name.lower() for name in order}
     usable = [codec for codec in offered if codec.is_audio and codec.name.lower() in names and _is_ours(codec)]
-    if other.spoken:
-        usable = [codec for codec in usable if other.has(codec)]
+    shared = [codec for codec in usable if other.has(codec)] if other.spoken else usable
+    if shared or not transcodes:
+        usable = shared
+    elif not usable:
+        usable = [codec for codec in offered if any(codec.matches(each) for each in TRANSCODED)]
+    if not usable and not transcodes and any(_is_known(codec) for codec in offered):
+        raise NoCommonCodec("no audio codec in common, and the relay does not transcode; rtpengine would")
     wanted = [codec for codec in usable if present is not None and codec.matches(present)]
     if not wanted:
         wanted = [codec for codec in usable if other.audio is not None and codec.matches(other.audio)]
@@ -117,6 +163,10 @@ def agreed_by_their_answer(
     numbers = {codec.payload_type for codec in answered}
     kept = (codec for codec in before if not any(codec.matches(one) for one in offered))
     return replace(agreed, known=(*answered, *(codec for codec in kept if codec.payload_type not in numbers)))
+
+
+def _is_known(codec: Codec) -> bool:
+    return any(codec.matches(each) for each in (*CODECS.values(), *TRANSCODED))
 
 
 def _is_ours(codec: Codec) -> bool:

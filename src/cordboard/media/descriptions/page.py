@@ -37,6 +37,10 @@ class PageDescriptions(Descriptions):
     def they_receive(self) -> bool:
         return self.remote is not None and self.remote.direction.receives
 
+    def reach_us_at(self, address: str, port: int, fingerprint: str) -> None:
+        """Where the next descriptions say that we are, for an engine that gets to know it late."""
+        self._ours = replace(self._ours, address=address, port=port, fingerprint=fingerprint)
+
     def renew(self) -> None:
         """Another page: nothing is agreed with it, and it knows no description of ours."""
         self.remote = None

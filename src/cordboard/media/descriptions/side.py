@@ -32,10 +32,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Which codecs are used, the best first. No video codec: no video."""
+    """Which codecs are used, the best first. No video codec: no video.
+
+    `transcodes`: the engine does so where the sides have no codec in common. `same_numbers`: it passes
+    packets on with the payload number that they have, so it has to be the same on both sides.
+    """
 
     audio: Sequence[str] = ORDER
     video: Sequence[str] = CODECS
+    transcodes: bool = False
+    same_numbers: bool = False
 
     @property
     def has_opus(self) -> bool:
@@ -81,8 +87,25 @@ class Descriptions:
         if self.codecs.audio is None or self.direction is not Direction.SENDRECV:
             return False
         told = [codec for codec in self._offered if codec.is_audio] if self._is_unanswered else [self.codecs.audio]
-        fits = any(compatible(codec, self.other.codecs.audio) for codec in told)
-        return not fits or self.video.stale(self.other.video, is_unanswered=self._is_unanswered)
+        fits = any(compatible(codec, self.other.codecs.audio) for codec in told) or self._is_transcoded
+        return not fits or self._numbers_differ or self.video.stale(self.other.video, is_unanswered=self._is_unanswered)
+
+    @property
+    def _is_transcoded(self) -> bool:
+        """This side has nothing that the other one speaks, and the engine translates."""
+        audio = self.other.codecs.audio
+        return self._policy.transcodes and audio is not None and self.codecs.spoken and not self.codecs.has(audio)
+
+    @property
+    def _numbers_differ(self) -> bool:
+        """The page has another payload number for something than the trunk, and has not been asked for the same."""
+        own, other = self.codecs, self.other.codecs
+        if self.leads or not self._policy.same_numbers or self._is_unanswered:
+            return False
+        wanted = [codec for codec in (other.audio, other.telephone_event) if codec is not None]
+        moving = [codec for codec in wanted if own.numbered(codec) != codec and own.could_number(codec)]
+        asked = [(codec.payload_type, codec.name) for codec in self._offered]
+        return any((codec.payload_type, codec.name) not in asked for codec in moving if _has(own, codec))
 
     def _next_version(self) -> int:
         self._version += 1
@@ -90,7 +113,14 @@ class Descriptions:
 
     def _new_offer(self) -> list[Codec]:
         self._is_unanswered = True
-        self._offered = self.codecs.offer(self.other.codecs, self._policy.audio, self.video.accepted, leads=self.leads)
+        self._offered = self.codecs.offer(
+            self.other.codecs,
+            self._policy.audio,
+            self.video.accepted,
+            leads=self.leads,
+            transcodes=self._policy.transcodes,
+            same_numbers=self._policy.same_numbers,
+        )
         return self._offered
 
     def _video_offer(self, line: Line) -> LocalVideo | None:
@@ -109,8 +139,12 @@ class Descriptions:
         # RFC 7874 section 3: every browser has Opus, also one that has not been asked.
         presumed = self.leads and self._policy.has_opus
         present = self.codecs.audio if self.leads else None
-        order, other = self._policy.audio, self.other.codecs
-        self.codecs = accepted(lambda: agreed_by_their_offer(offered, other, order, presumed=presumed, present=present))
+        policy, other = self._policy, self.other.codecs
+        self.codecs = accepted(
+            lambda: agreed_by_their_offer(
+                offered, other, policy.audio, presumed=presumed, present=present, transcodes=policy.transcodes
+            )
+        )
 
     def _agree_again(self, offered: list[Codec]) -> None:
         """Before the answer was sent the other side has said what it has."""
@@ -125,6 +159,10 @@ class Descriptions:
         self.codecs = accepted(lambda: agreed_by_their_answer(answered, self._offered, other, before))
         self._is_unanswered = False
         self.video.take_answer(remote.videos, self.other.video, is_open=is_open)
+
+
+def _has(codecs: SideCodecs, codec: Codec) -> bool:
+    return any(each is not None and each.matches(codec) for each in (codecs.audio, codecs.telephone_event))
 
 
 def accepted(step: Callable[[], Result]) -> Result:

@@ -38,6 +38,10 @@ class TrunkDescriptions(Descriptions):
     def they_receive(self) -> bool:
         return self.remote is not None and self.remote.receives
 
+    def reach_us_at(self, address: str, port: int) -> None:
+        """Where the next descriptions say that we are, for an engine that gets to know it late."""
+        self._address, self._port = address, port
+
     def offer(self) -> str:
         codecs = self._new_offer()
         return self._write(self._port, codecs, self.direction, self._with_port(self._video_offer(self._line())))

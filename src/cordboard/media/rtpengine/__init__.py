@@ -1,0 +1,1 @@
+"""rtpengine as media engine: its ng protocol, its daemons, its calls."""
