@@ -1,15 +1,14 @@
 """Machines under random sequences of inputs: none raises, none floods, none wants to be woken in the past.
 
-The SIP core has its own (`tests/unit/sip/test_core_fuzz.py`); calls and SIP Server's are in `test_hostile_links`.
+The SIP core has its own (`tests/unit/sip/test_core_fuzz.py`); calls and SIP Server's are in `test_hostile_links`, the
+choice of a SIP Server and the registrations of many DNs in `test_random_availability`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cordboard.seat import proof, seat
@@ -19,42 +18,10 @@ from cordboard.sip.headers import Headers
 from cordboard.sip.message import Request, Response, reason_phrase
 from kit.counted import CountedIdentifiers
 from kit.mangling import NASTY
+from kit.sequences import Steps, fuzz, pass_time, play, steps
 
-fuzz = settings(deadline=None, database=None, max_examples=200)
-
-MUCH = 20  # outputs of one input
 FLOWS = [Flow("WS", "page", ("127.0.0.1", 40000), str(number)) for number in range(3)]
 nasty = st.sampled_from([piece.decode("latin-1").replace("\r\n", " ") for piece in NASTY])
-
-Steps = list[Any]
-
-
-def steps(inputs: st.SearchStrategy[Any]) -> st.SearchStrategy[Steps]:
-    """Inputs with seconds that pass between them."""
-    return st.lists(st.one_of(inputs, inputs, st.floats(0, 4000)), max_size=40)
-
-
-def play(
-    machine: Any, sequence: Steps, tick: Callable[[], Any], make: Callable[[Any], Any] = lambda step: step
-) -> float:
-    """Give the machine its inputs at their times, waking it at its deadlines; the time at the end."""
-    now = 1000.0
-    for step in sequence:
-        if not isinstance(step, float):
-            assert len(machine.handle(make(step), now)) <= MUCH
-        now = pass_time(machine, now, step if isinstance(step, float) else 0.0, tick)
-    return now
-
-
-def pass_time(machine: Any, now: float, seconds: float, tick: Callable[[], Any]) -> float:
-    until, woken = now + seconds, 0
-    while (deadline := machine.deadline) is not None and deadline <= until:
-        now, woken = max(now, deadline), woken + 1
-        assert len(machine.handle(tick(), now)) <= MUCH
-        assert machine.deadline is None or machine.deadline > now
-        assert woken <= 10 + seconds, "woken more often than each second"
-    return until
-
 
 # --- the client's end of a registration ---
 

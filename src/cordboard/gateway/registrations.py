@@ -20,7 +20,6 @@ from cordboard.sip.registration import (
     Failed,
     Forget,
     Input,
-    Move,
     Output,
     Pace,
     Registered,
@@ -63,6 +62,7 @@ class Registrations:
         pace = Pace(gateway.registrations_in_flight, gateway.registrations_per_second)
         self._pool = RegistrationPool(RandomIdentifiers(), upkeep, pace)
         self._bound: set[str] = set()
+        self._closing = False
         self._quiet = asyncio.Event()
 
     def start(self, dn: str) -> None:
@@ -77,9 +77,8 @@ class Registrations:
 
     def move(self) -> None:
         """Another SIP Server is in use: register there, without a word to the old one."""
-        for dn in self._pool.dns:
-            self._bound.discard(dn)
-            self._feed(dn, Move(self._account(dn)))
+        self._bound.clear()
+        self._said(self._pool.move(self._account, self._loop.time()))
 
     def renew(self) -> None:
         """SIP Server was away: whatever it knew may be forgotten."""
@@ -99,6 +98,7 @@ class Registrations:
         """`take_back` False leaves the bindings as they are, for whoever takes the DNs over."""
         for dn in self._pool.dns:
             self._feed(dn, Stop() if take_back else Forget())
+        self._closing = True
         self._look_whether_quiet()
         try:
             await asyncio.wait_for(self._quiet.wait(), LAST_WORDS)
@@ -132,7 +132,8 @@ class Registrations:
             self._carry_out(dn, output)
         self._schedule()
         self._metrics.registered_dns.set(len(self._bound))
-        self._look_whether_quiet()
+        if self._closing:  # it looks at all DNs
+            self._look_whether_quiet()
 
     def _carry_out(self, dn: str, output: Output) -> None:
         match output:

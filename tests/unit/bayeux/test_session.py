@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from cordboard.bayeux import session as table
 from cordboard.bayeux.events import Reply
 from cordboard.bayeux.session import TABLE, Connect, Event, ServerSettings, Session, State
+from kit.table_cells import expect_every_cell
 
 SETTINGS = ServerSettings(timeout=30, max_interval=10, queue=2)
 CONNECT = {"channel": "/meta/connect", "id": "1"}
@@ -32,6 +34,79 @@ def test_the_first_connect_is_answered_at_once_with_advice() -> None:
 
     assert outputs == [Reply("r0", ({"id": "1", "channel": "/meta/connect", "successful": True, "advice": ADVICE},))]
     assert one.state is State.WAITING
+
+
+def test_a_first_connect_that_asks_for_no_wait_is_answered_like_any_first() -> None:
+    """`advice.timeout` 0, as CometD's JavaScript client sends it."""
+    one = session()
+
+    assert one.connect(Connect("r0", CONNECT, 0.0), 0.0) == session().connect(Connect("r0", CONNECT, 30.0), 0.0)
+    assert (one.state, one.deadline) == (State.WAITING, 10.0)
+
+
+def test_what_came_before_the_first_connect_comes_with_its_reply() -> None:
+    one = session()
+    message = {"channel": "/v2/me/calls", "data": 1}
+    assert one.deliver(message, 1.0) == []
+    assert one.state is State.HANDSHAKEN
+
+    (reply,) = one.connect(Connect("r0", CONNECT, 30.0), 2.0)
+
+    assert isinstance(reply, Reply)
+    assert reply.messages[1:] == (message,)
+    assert (one.state, one.queue) == (State.WAITING, [])
+
+
+def test_a_client_that_never_connects_is_gone_at_its_time_whatever_it_was_sent() -> None:
+    one = session()
+    one.deliver({"channel": "/a", "data": 1}, 39.0)
+    assert one.deadline == 40.0, "a message to it is no sign of life"
+
+    assert one.handle(Event.TIMEOUT, None, 40.0) == []
+
+    assert one.state is State.GONE
+
+
+def test_a_full_queue_ends_a_client_that_has_not_connected_yet() -> None:
+    one = session()
+    for number in range(SETTINGS.queue):
+        one.deliver({"channel": "/a", "data": number}, 1.0)
+    assert one.state is State.HANDSHAKEN
+
+    assert one.deliver({"channel": "/a", "data": "one too many"}, 1.0) == []
+
+    assert one.state is State.GONE
+
+
+def test_a_client_may_leave_before_its_first_connect_and_between_two() -> None:
+    for one in (session(), connected()):
+        assert one.handle(Event.END, None, 2.0) == [], "no poll is there to be answered"
+        assert one.state is State.GONE
+        assert one.connect(Connect("r9", CONNECT, 30.0), 3.0) == []
+        assert one.deliver({"channel": "/a", "data": 1}, 3.0) == []
+        assert one.queue == []
+
+
+def test_a_client_that_stays_away_is_gone() -> None:
+    one = connected()
+    assert one.deadline == 10.0
+
+    assert one.handle(Event.TIMEOUT, None, 10.0) == []
+
+    assert one.state is State.GONE
+
+
+def test_a_connect_that_wants_no_wait_answers_the_held_one_408_and_is_answered_itself() -> None:
+    one = held()
+
+    earlier, later = one.connect(Connect("r2", CONNECT, 0.0), 5.0)
+
+    assert isinstance(earlier, Reply)
+    assert isinstance(later, Reply)
+    assert (earlier.request, earlier.messages[0]["successful"]) == ("r1", False)
+    assert earlier.messages[0]["error"].startswith("408:")
+    assert (later.request, later.messages[0]["successful"]) == ("r2", True)
+    assert (one.state, one.held, one.deadline) == (State.WAITING, None, 15.0)
 
 
 def test_a_later_connect_is_held_until_its_timeout() -> None:
@@ -151,3 +226,7 @@ def test_every_state_but_gone_takes_connects_messages_time_and_the_end() -> None
     for state in State:
         events = {event for known, event in TABLE if known is state}
         assert events == set() if state is State.GONE else events >= always
+
+
+def test_every_cell_is_visited() -> None:
+    expect_every_cell(table, globals())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cordboard.sip.events import Tick
 from cordboard.sip.message import Headers, Response
 from cordboard.sip.registration import (
@@ -17,7 +19,7 @@ from cordboard.sip.registration import (
     Stop,
     Upkeep,
 )
-from cordboard.sip.registration.pool import Said
+from cordboard.sip.registration.pool import VOID_ALARMS, Said
 from cordboard.sip.registration.timing import spread, wait_after
 from kit.counted import CountedIdentifiers
 
@@ -77,6 +79,16 @@ def test_a_dn_that_is_told_otherwise_gives_its_place_back() -> None:
         assert sent(subject.handle("5000", input, 101.0)) == [("5001", 1)]
 
 
+def test_nothing_that_waits_for_the_old_registrar_leaves_after_all_have_moved() -> None:
+    subject = pool(4, in_flight=2, per_second=1000)
+    for dn in subject.dns:
+        subject.handle(dn, Start(), 100.0)
+    said = subject.move(lambda dn: replace(account(dn), registrar="sip:other"), 101.0)
+    assert {output.target for _, output in said if isinstance(output, SendRegister)} == {"sip:other"}
+    assert sent(said) == [("5000", 3), ("5001", 3)]
+    assert sent(subject.handle("5000", good(3), 102.0)) == [("5002", 3)]
+
+
 def test_a_reply_that_comes_after_a_move_frees_nothing() -> None:
     subject = pool(2, in_flight=1, per_second=1000)
     subject.handle("5000", Start(), 100.0)
@@ -117,3 +129,18 @@ def test_waits() -> None:
     assert 30 <= wait_after(503, 1, 30, "seed") <= 31
     assert Upkeep().refresh_after(100, "seed") <= 80
     assert Upkeep(check_seconds=30).refresh_after(10, "seed") <= 8, "a short lifetime is refreshed in its time"
+
+
+def test_a_dn_that_comes_and_goes_for_ever_leaves_no_alarms_behind() -> None:
+    subject = pool(2, in_flight=10, per_second=1000)
+    subject.handle("5000", Start(), 100.0)
+    subject.handle("5000", good(1), 100.0)
+    refresh = subject.deadline
+    for turn in range(500):
+        now = 101.0 + turn / 10
+        subject.handle("5001", Start(), now)
+        subject.handle("5001", good(2 * turn + 1), now)
+        assert sent(subject.handle("5001", Stop(), now + 0.05)) == [("5001", 2 * turn + 2)]
+        subject.handle("5001", good(2 * turn + 2), now + 0.05)
+        assert len(subject._alarms) <= 2 * len(subject.dns) + VOID_ALARMS
+    assert subject.deadline == refresh

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cordboard.sip.events import Tick
@@ -28,6 +29,7 @@ class Pace:
 
 
 CATCH_UP = 0.1  # seconds of the pace that a late wake-up may make good
+VOID_ALARMS = 16  # kept before they are cleared away, and two of each DN
 
 Said = tuple[str, Output]
 """A DN and what its registration says."""
@@ -76,6 +78,12 @@ class RegistrationPool:
         self._arm(dn, registration.deadline)
         return outputs + self._released(now)
 
+    def move(self, account_of: Callable[[str], Account], now: float) -> list[Said]:
+        """All DNs register at another registrar from now on; what still waits for the old one never leaves."""
+        self._waiting.clear()
+        self._sent.clear()
+        return [said for dn in self.dns for said in self.handle(dn, Move(account_of(dn)), now)]
+
     def tick(self, now: float) -> list[Said]:
         """Time has come to `now`."""
         outputs: list[Said] = []
@@ -101,6 +109,8 @@ class RegistrationPool:
         elif self._armed.get(dn) != at:
             self._armed[dn] = at
             heapq.heappush(self._alarms, (at, dn))
+            if len(self._alarms) > 2 * len(self._registrations) + VOID_ALARMS:
+                self._alarms = sorted((at, dn) for dn, at in self._armed.items())
 
     def _queued(self, dn: str, outputs: list[Output], *, first: bool) -> list[Said]:
         """Keep the REGISTERs back; the rest is said at once."""

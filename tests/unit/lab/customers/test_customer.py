@@ -13,6 +13,7 @@ from cordboard.sdp.plain import read_plain
 from cordboard.sip import events as sip
 from cordboard.sip.headers import Headers
 from cordboard.sip.message import Request, Response
+from kit.table_cells import expect_every_cell
 
 FLOW = sip.Flow("UDP", "customer", ("127.0.0.81", 5070))
 
@@ -35,6 +36,10 @@ def request(method: str, body: str = "", content_type: str = "application/sdp") 
 
 def offer() -> str:
     return party(5000).offer()
+
+
+CAN_HANG_UP = [State.CALLING, State.RINGING, State.CALLED, State.TALKING]
+LEAVINGS: list[sip.Output] = [sip.Ended("s", sip.EndCause.BYE, None), sip.Cancelled("s", request("CANCEL"))]
 
 
 def talking(**options: Any) -> Customer:
@@ -72,7 +77,7 @@ def test_it_learns_that_it_is_refused(ringing: bool) -> None:
     assert (subject.state, subject.outcome) == (State.ENDED, "486 Busy Here")
 
 
-@pytest.mark.parametrize("state", [State.CALLING, State.RINGING, State.CALLED, State.TALKING])
+@pytest.mark.parametrize("state", CAN_HANG_UP)
 def test_it_can_always_hang_up(state: State) -> None:
     subject = customer(state)
     assert subject.hang_up(1.0) == [sip.Hangup("s", 486)]
@@ -118,7 +123,7 @@ def test_it_takes_digits_by_info_and_knows_what_it_does_not_know() -> None:
     assert subject.handle(sip.Requested("s", "t", request("UPDATE", offer())), 11.0) == [sip.Respond("t", 501)]
 
 
-@pytest.mark.parametrize("event", [sip.Ended("s", sip.EndCause.BYE, None), sip.Cancelled("s", request("CANCEL"))])
+@pytest.mark.parametrize("event", LEAVINGS)
 def test_the_other_side_leaves(event: sip.Output) -> None:
     subject = customer(State.CALLED) if isinstance(event, sip.Cancelled) else talking()
     assert subject.handle(event, 20.0) == []
@@ -180,3 +185,15 @@ def test_events_without_meaning_do_nothing() -> None:
     ):
         assert subject.handle(event, 1.0) == []
     assert {event for _, event in Customer.TABLE} == set(Event)
+
+
+def test_every_cell_is_visited() -> None:
+    def test_parametrized() -> None:
+        for ringing in (True, False):
+            test_it_learns_that_it_is_refused(ringing)
+        for state in CAN_HANG_UP:
+            test_it_can_always_hang_up(state)
+        for event in LEAVINGS:
+            test_the_other_side_leaves(event)
+
+    expect_every_cell(Customer, {**globals(), "test_parametrized": test_parametrized})
