@@ -1,10 +1,10 @@
 """What one packet costs the relay's worker: microseconds of its run time per packet received.
 
-    python bench/relay_packet.py [calls] [seconds]
+    python bench/relay_packet.py [calls] [seconds] [auto|compiled|python]
 
 Real calls over loopback, DTLS-SRTP on the page's side, 50 packets a second each way and call. The time is what the
-kernel counts for the worker's process, system calls included. Expect 10 to 20 on a machine of 2026; ratios between
-runs say more than figures.
+kernel counts for the worker's process, system calls included. Ratios between runs say more than figures;
+`make bench-relay` compares with rtpengine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from cordboard.media.relay.engine import RelayEngine
-from cordboard.media.relay.settings import RelaySettings
+from cordboard.media.relay.settings import Loop, RelaySettings
 from cordboard.rtp.packet import RtpPacket
 from kit.page import PagePhone
 from kit.trunk import TrunkPhone
@@ -69,10 +69,11 @@ class Pair:
         self.trunk.close()
 
 
-async def measure(calls: int, seconds: float) -> None:
+async def measure(calls: int, seconds: float, loop: Loop) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    engine = await RelayEngine.start(RelaySettings(rtp_ports=(40000, 40000 + 2 * calls + 100), webrtc_ports=(0, 0)))
+    ports = (40000, 40000 + 2 * calls + 100)
+    engine = await RelayEngine.start(RelaySettings(rtp_ports=ports, webrtc_ports=(0, 0), loop=loop, load_limit=0))
     pairs = [Pair(number) for number in range(calls)]
     try:
         verbs = []
@@ -132,7 +133,9 @@ def _run_time(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
+def main(calls: str = "100", seconds: str = "4", loop: str = "auto") -> None:
+    asyncio.run(measure(int(calls), float(seconds), Loop(loop)))
+
+
 if __name__ == "__main__":
-    asyncio.run(
-        measure(*(int(sys.argv[1]) if len(sys.argv) > 1 else 100, float(sys.argv[2]) if len(sys.argv) > 2 else 4))
-    )
+    main(*sys.argv[1:])

@@ -14,7 +14,7 @@ from kit.page import settle
 from kit.phone import until
 from kit.trunk import TrunkPhone
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("video")]
 
 
 async def test_picture_loss_of_the_page_reaches_the_trunk(call: Conversation) -> None:

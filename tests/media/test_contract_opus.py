@@ -50,15 +50,18 @@ async def test_trunk_with_opus_calls(call: Conversation, new_trunk: Callable[...
     await call.incoming()
     assert call.page.remote is not None
     assert [codec.name for codec in call.page.remote.codecs][:3] == ["opus", "PCMU", "PCMA"]
-    await both_speak_opus(call, 111, 120)
+    await both_speak_opus(call, call.page.remote.codecs[0].payload_type, 120)
     found = await call.statistics()
     assert (found.page.codec, found.trunk.codec) == ("OPUS", "OPUS")
-    assert call.page.unbroken()
+    assert call.unbroken(call.page)
 
 
-async def test_page_calls_a_telephone_with_opus(call: Conversation, new_trunk: Callable[..., TrunkPhone]) -> None:
+@pytest.mark.parametrize("number", [pytest.param(120, marks=pytest.mark.needs("renumbering")), 111])
+async def test_page_calls_a_telephone_with_opus(
+    call: Conversation, new_trunk: Callable[..., TrunkPhone], number: int
+) -> None:
     """Nobody knew that it has Opus when the page's answer was made; it is made anew."""
-    call.trunk = new_trunk(TELEPHONE[:1] + TELEPHONE[2:])
+    call.trunk = new_trunk((OPUS.numbered(number), *TELEPHONE[2:]))
     await call.engine.take_page_offer(call.name, call.page.offer())
     first = call.page.take(await call.engine.page_answer(call.name))
     assert first.codecs[0].name == "PCMU"
@@ -70,9 +73,10 @@ async def test_page_calls_a_telephone_with_opus(call: Conversation, new_trunk: C
     assert [(codec.name, codec.payload_type) for codec in second.codecs] == [("opus", 111), ("telephone-event", 110)]
     assert second.ice_ufrag == first.ice_ufrag
     await call.page.connect()
-    await both_speak_opus(call, 111, 120)
+    await both_speak_opus(call, 111, number)
 
 
+@pytest.mark.needs("no transcoding")
 async def test_transfer_to_a_party_without_opus(call: Conversation, new_trunk: Callable[..., TrunkPhone]) -> None:
     call.trunk = new_trunk(TELEPHONE)
     await call.incoming()
@@ -100,7 +104,7 @@ async def test_transfer_to_a_party_without_opus(call: Conversation, new_trunk: C
     assert not await call.engine.take_page_answer(call.name, call.page.answer())
     call.trunk = party
     await call.talk()
-    assert call.page.unbroken()
+    assert call.unbroken(call.page)
     assert call.events == [MediaEventKind.CONNECTED]
 
 
@@ -133,6 +137,7 @@ async def test_page_without_opus(
     await call.talk()
 
 
+@pytest.mark.needs("no transcoding")
 async def test_party_with_nothing_but_opus_and_a_page_without(
     call: Conversation, new_page: Callable[..., object], new_trunk: Callable[..., TrunkPhone]
 ) -> None:
@@ -144,6 +149,7 @@ async def test_party_with_nothing_but_opus_and_a_page_without(
     assert refusal.value.status == 488
 
 
+@pytest.mark.needs("renumbering")
 @pytest.mark.parametrize(
     ("event", "duration"), [(OPUS_EVENT.numbered(121), 4800), (TELEPHONE_EVENT, 800)], ids=["48000", "8000"]
 )

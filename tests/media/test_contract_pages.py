@@ -38,7 +38,7 @@ async def test_a_new_page_takes_the_call_up_and_the_trunk_hears_one_stream(
     call.page.speak(700.0)
     heard = await asyncio.gather(call.trunk.hears(700.0), call.page.hears(1000.0))
     assert heard == [True, True]
-    assert call.trunk.unbroken(), "SIP Server's side must see one SSRC and one sequence"
+    assert call.unbroken(call.trunk), "SIP Server's side must see one SSRC and one sequence"
     assert call.trunk.peer == trunk_port
     assert call.events == [MediaEventKind.CONNECTED, MediaEventKind.CONNECTED]
 
@@ -101,7 +101,7 @@ async def test_a_held_call_is_taken_up_and_retrieved(call: Conversation, new_pag
     await call.engine.direction(call.name, Side.TRUNK, Direction.SENDRECV)
     heard = await asyncio.gather(call.trunk.hears(700.0), call.page.hears(1000.0))
     assert heard == [True, True]
-    assert call.trunk.unbroken()
+    assert call.unbroken(call.trunk)
 
 
 async def test_another_page_again_and_again(call: Conversation, new_page: Callable[..., PagePhone]) -> None:
@@ -113,7 +113,7 @@ async def test_another_page_again_and_again(call: Conversation, new_page: Callab
         heard = await asyncio.gather(call.trunk.hears(frequency), call.page.hears(1000.0))
         assert heard == [True, True]
         call.page.hush()
-    assert call.trunk.unbroken()
+    assert call.unbroken(call.trunk)
 
 
 async def test_changed_network_moves_only_when_the_new_path_is_nominated(call: Conversation) -> None:
@@ -132,8 +132,8 @@ async def test_changed_network_moves_only_when_the_new_path_is_nominated(call: C
     assert await call.page.nominate()
     heard = await asyncio.gather(call.trunk.hears(440.0), call.page.hears(1000.0))
     assert heard == [True, True]
-    assert call.trunk.unbroken()
-    assert call.page.unbroken()
+    assert call.unbroken(call.trunk)
+    assert call.unbroken(call.page)
     assert call.events == [MediaEventKind.CONNECTED]
 
 

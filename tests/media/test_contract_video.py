@@ -17,7 +17,7 @@ from kit.looking import incoming_video, look, outgoing_video, seen
 from kit.page import settle
 from kit.trunk import TrunkPhone
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.needs("video")]
 
 
 def fixed(description: WebRtcRemote | None) -> tuple[str, str, str, str]:

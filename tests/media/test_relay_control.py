@@ -12,7 +12,7 @@ import pytest
 
 from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
 from cordboard.media.relay.control import ControlServer
-from cordboard.media.relay.loop import PacketLoop
+from cordboard.media.relay.path.loop import PacketLoop
 from cordboard.media.relay.words import LINE_LIMIT, decode, encode
 
 

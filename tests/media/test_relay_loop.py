@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cordboard.media.relay.loop import PacketLoop
+from cordboard.media.relay.path.loop import PacketLoop
 from cordboard.media.relay.ports import NoPortLeft, PortPool, bind_first_free, bind_udp
 from kit.relay import FIRST_PORT
 

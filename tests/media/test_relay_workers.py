@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
+from cordboard.media.port import MediaError, MediaEvent, MediaEventKind, PlaceGone
 from cordboard.media.relay.engine import RelayEngine
 from cordboard.media.relay.launch import WorkerFailed
 from cordboard.media.relay.settings import RelaySettings, TrunkSource
@@ -22,6 +22,8 @@ from kit.page import PagePhone
 from kit.phone import until
 from kit.relay import FIRST_PORT, TEST_SETTINGS, relay
 from kit.trunk import TrunkPhone
+
+MOVED = MediaEventKind.MOVED
 
 
 def workers_of(engine: RelayEngine) -> list[int]:
@@ -63,23 +65,58 @@ async def test_without_a_worker_a_verb_is_refused_when_it_is_awaited() -> None:
         assert refusal.value.status == 503
 
 
-async def test_killed_worker_is_told_and_replaced() -> None:
+async def test_calls_of_a_killed_worker_move_to_its_replacement() -> None:
+    """There is no other; until then nothing is asked of anybody."""
     async with relay() as engine:
         events: list[MediaEvent] = []
         engine.on_event(events.append)
         await engine.page_offer("a")
         await engine.page_offer("b")
+        await engine.page_offer("c")
         (pid,) = workers_of(engine)
         os.kill(pid, signal.SIGKILL)
-        assert await until(lambda: len(events) == 2)
-        assert {(event.call, event.kind) for event in events} == {
-            ("a", MediaEventKind.WORKER_GONE),
-            ("b", MediaEventKind.WORKER_GONE),
-        }
-        assert not (await engine.health()).calls
-        assert await until(lambda: workers_of(engine), 10.0)
+        assert await until(lambda: not workers_of(engine))
+        with pytest.raises(PlaceGone):
+            await engine.trunk_offer("a")
+        await engine.close("c")
+        assert (await engine.health()).calls == 2
+        assert not events
+        assert await until(lambda: len(events) == 2, 10.0)
+        assert {(event.call, event.kind) for event in events} == {("a", MOVED), ("b", MOVED)}
         assert (await engine.health()).ok
-        assert "m=audio" in await engine.trunk_offer("c")
+        assert "m=audio" in await engine.trunk_offer("a")
+
+
+async def test_calls_of_a_killed_worker_move_to_the_others_at_once() -> None:
+    async with relay(workers=3) as engine:
+        told: list[tuple[str, MediaEventKind, int]] = []
+        for number in range(12):
+            await engine.trunk_offer(f"call-{number}")
+        killed = engine.workers.running[1]
+        lost, others = set(killed.calls), [engine.workers.running[0], engine.workers.running[2]]
+        engine.on_event(lambda event: told.append((event.call, event.kind, engine.workers.missing)))
+        os.kill(killed.pid, signal.SIGKILL)
+        assert await until(lambda: len(told) == 4)
+        assert {call for call, _, _ in told} == lost
+        assert {(kind, missing) for _, kind, missing in told} == {(MOVED, 1)}
+        assert [len(worker.calls) for worker in others] == [6, 6]
+
+
+async def test_calls_that_nobody_can_carry_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cordboard.media.relay.workers.WAIT_SECONDS", 0.1)
+
+    async def refused(*_: object) -> None:
+        raise WorkerFailed("no port")
+
+    async with relay() as engine:
+        events: list[MediaEvent] = []
+        engine.on_event(events.append)
+        await engine.page_offer("a")
+        monkeypatch.setattr("cordboard.media.relay.workers.start_worker", refused)
+        os.kill(workers_of(engine)[0], signal.SIGKILL)
+        assert await until(lambda: len(events) == 1)
+        assert events == [MediaEvent("a", MediaEventKind.WORKER_GONE, "its media worker died")]
+        assert not (await engine.health()).calls
         with pytest.raises(MediaError):
             await engine.stats("a")
 
@@ -91,8 +128,7 @@ async def test_worker_that_hangs_is_killed_and_replaced() -> None:
         await engine.page_offer("a")
         (pid,) = workers_of(engine)
         os.kill(pid, signal.SIGSTOP)
-        assert await until(lambda: events == [MediaEvent("a", MediaEventKind.WORKER_GONE, "its media worker died")])
-        assert await until(lambda: workers_of(engine), 10.0)
+        assert await until(lambda: events == [MediaEvent("a", MOVED, "its media worker died")], 10.0)
         assert workers_of(engine) != [pid]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCE = PROJECT / "src" / "cordboard"
 _NOT_OURS = {"node_modules", "__pycache__", "pages", ".venv", "dist", "build"}
-_TEXT = {".py", ".js", ".mjs", ".html", ".css", ".json", ".toml", ".lock", ".md", ".xml", ".txt", ".sh", ""}
+_TEXT = {".py", ".c", ".h", ".js", ".mjs", ".html", ".css", ".json", ".toml", ".lock", ".md", ".xml", ".txt", ".sh", ""}
 
 
 def python_files(*directories: str) -> Iterator[Path]:

@@ -122,12 +122,12 @@ class StreamRewriter:
         one of `events` the clock rates of source and far side.
         """
         self._durations = durations or {}
-        table: list[_Entry | None] = []
-        for second in range(256):
-            number = second & 0x7F
-            target = payload_types[number]
-            translation = (translations or {}).get(number)
-            table.append(None if target is None else (target | second & 0x80, number in events, translation))
+        table: list[_Entry | None] = [None] * 256
+        for number, target in enumerate(payload_types):
+            if target is not None:
+                translation = (translations or {}).get(number)
+                table[number] = (target, number in events, translation)
+                table[number | 0x80] = (target | 0x80, number in events, translation)
         self._table = table
 
     def rewrite(self, packet: bytes | bytearray, now: float) -> bytes | None:
@@ -191,7 +191,7 @@ class StreamRewriter:
             self._continue_at(sequence)
             mark = self.MARK
         else:
-            self._remember_missing(sequence, step)
+            self._remember_missing(sequence, step, (self._sequence_offset, self._timestamp_offset))
         self._highest = sequence
         self.sequence = (sequence + self._sequence_offset) & 0xFFFF
         if is_event:
@@ -243,10 +243,7 @@ class StreamRewriter:
         self._repeated = (sequence, self._highest, count)
         return count > REPEATED
 
-    def _remember_missing(self, sequence: int, step: int) -> None:
-        if step == 1:
-            return
-        offsets = (self._sequence_offset, self._timestamp_offset)
+    def _remember_missing(self, sequence: int, step: int, offsets: tuple[int, int]) -> None:
         for back in range(min(step, self.MISORDER) - 1, 0, -1):
             self._missing[(sequence - back) & 0xFFFF] = offsets
         while len(self._missing) > self.MISORDER:
@@ -258,7 +255,7 @@ class StreamRewriter:
             return
         step = (sequence - self._highest) & 0xFFFF
         if 0 < step <= self.MISORDER:
-            self._remember_missing(sequence, step)
+            self._remember_missing(sequence, step, (self._sequence_offset, self._timestamp_offset))
             self._highest = sequence
             self._sequence_offset = (self._sequence_offset - 1) & 0xFFFF
             self.sequence = (sequence + self._sequence_offset) & 0xFFFF

@@ -15,7 +15,7 @@ from cordboard.media.descriptions.codecs import (
 from cordboard.rtp.g711 import ULAW_TO_ALAW
 from cordboard.rtp.packet import RtpPacket
 from cordboard.rtp.rewrite import StreamRewriter
-from cordboard.sdp.codec import OPUS_EVENT, PCMA, PCMU, TELEPHONE_EVENT, Codec
+from cordboard.sdp.codec import G722, OPUS_EVENT, PCMA, PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.errors import NoCommonCodec
 from cordboard.sdp.selection import ours
 
@@ -206,3 +206,41 @@ def test_nothing_passes_where_nothing_may() -> None:
     assert passed(side, side, audio(), passing=False) is None
     assert passed(side, SideCodecs(), audio()) is None
     assert passed(SideCodecs(), side, audio()) is None
+
+
+# --- engines that transcode, and engines that rewrite no payload number
+
+
+def test_transcoding_takes_what_the_other_side_has_not_where_they_share_nothing() -> None:
+    other = side(PCMU)
+    assert agreed_by_their_offer([OPUS], other, transcodes=True).audio == OPUS
+    assert agreed_by_their_offer([G722], other, transcodes=True).audio == G722
+    assert agreed_by_their_offer([G722, PCMA], other, transcodes=True).audio == PCMA
+    with pytest.raises(NoCommonCodec, match=r"^no audio codec in common$"):
+        agreed_by_their_offer([Codec(97, "iLBC", 8000)], other, transcodes=True)
+
+
+@pytest.mark.parametrize("codec", [OPUS, G722])
+def test_refusal_says_that_the_other_engine_would_transcode(codec: Codec) -> None:
+    with pytest.raises(NoCommonCodec, match="the relay does not transcode; rtpengine would"):
+        agreed_by_their_offer([codec], side(PCMU))
+
+
+def test_transcoding_offers_the_rest_where_there_is_nothing_that_everybody_has() -> None:
+    def names(offered: list[Codec]) -> list[str]:
+        return [codec.name for codec in offered if codec.is_audio]
+
+    assert names(NOBODY.offer(side(OPUS), transcodes=True)) == ["opus", "PCMU", "PCMA"]
+    assert names(NOBODY.offer(side(OPUS))) == ["opus"]
+    assert names(NOBODY.offer(side(PCMU), transcodes=True)) == ["PCMU", "PCMA"]
+
+
+def test_same_numbers_are_those_of_the_other_side_unless_they_mean_something_else() -> None:
+    trunk = agreed_by_their_offer([PCMU, TELEPHONE_EVENT.numbered(96)], NOBODY)
+    page = agreed_by_their_offer([PCMU, TELEPHONE_EVENT.numbered(126)], NOBODY)
+    numbers = [codec.payload_type for codec in page.offer(trunk, same_numbers=True) if codec.is_telephone_event]
+    assert numbers == [96]
+    taken = agreed_by_their_offer([PCMU, Codec(96, "iLBC", 8000), TELEPHONE_EVENT.numbered(126)], NOBODY)
+    numbers = [codec.payload_type for codec in taken.offer(trunk, same_numbers=True) if codec.is_telephone_event]
+    assert numbers == [126]
+    assert [codec.payload_type for codec in page.offer(trunk) if codec.is_telephone_event] == [126]

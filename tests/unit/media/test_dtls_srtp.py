@@ -201,6 +201,30 @@ def test_packets_that_are_too_long_or_too_short_are_refused(sessions: tuple[Srtp
             theirs.unprotect(rtp(1)[:length])
 
 
+def test_the_quick_way_is_the_same_way(sessions: tuple[SrtpSessions, SrtpSessions]) -> None:
+    ours, theirs = sessions
+    (_, protect), (unprotect, _) = ours.quick(), theirs.quick()
+    assert unprotect(protect(rtp(1))) == rtp(1)
+    assert unprotect(ours.protect(rtp(2))) == rtp(2)
+    sealed = protect(rtp(3))
+    assert theirs.unprotect(sealed) == rtp(3)
+    with pytest.raises(SrtpError, match="replay"):
+        unprotect(sealed)
+    longest = rtp(4, bytes(1344))
+    assert unprotect(protect(longest)) == longest
+    with pytest.raises(ValueError, match="long"):
+        protect(rtp(5, bytes(1345)))
+    with pytest.raises(ValueError, match="long"):
+        unprotect(rtp(5, bytes(1489)))
+
+
+def test_the_quick_way_is_pylibsrtps_own_where_its_insides_are_others() -> None:
+    sessions = SrtpSessions("x", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, bytes(30), bytes(30))
+    del sessions.inbound._cdata
+    del sessions.outbound._cdata
+    assert sessions.quick() == (sessions.unprotect, sessions.protect)
+
+
 # --- the client
 
 

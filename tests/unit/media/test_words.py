@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cordboard.media.port import CallStatistics, MediaEvent, MediaEventKind, StreamStatistics
-from cordboard.media.relay.settings import RelaySettings, TrunkSource
+from cordboard.media.relay.settings import Loop, RelaySettings, TrunkSource
 from cordboard.media.relay.words import (
     decode,
     encode,
@@ -46,7 +46,8 @@ def test_statistics_survive() -> None:
 
 
 def test_settings_survive() -> None:
-    settings = RelaySettings("127.0.0.2", "127.0.0.3", (4000, 5000), (0, 0), 3, "/run/x", TrunkSource.LATCH)
+    settings = RelaySettings("127.0.0.2", "127.0.0.3", (4000, 5000), (0, 0), 3)
+    settings = replace(settings, worker_directory="/run/x", trunk_source=TrunkSource.LATCH, loop=Loop.PYTHON)
     settings = replace(settings, codecs=("PCMA",), video_codecs=(), orphan_seconds=1.5)
     assert RelaySettings.from_json(decode(encode(settings.to_json()))) == settings
     assert decode(encode(settings.to_json())) == settings.to_json()

@@ -7,7 +7,7 @@ import itertools
 import socket
 from collections.abc import Callable
 
-from cordboard.media.relay.loop import Timer
+from cordboard.media.relay.path.loop import Timer
 from cordboard.stun.message import Address
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cordboard.media.port import MediaError, MediaEvent
-from cordboard.media.relay.loop import PacketLoop
+from cordboard.media.relay.path.loop import PacketLoop
 from cordboard.media.relay.words import LINE_LIMIT, decode, encode, event_to_json
 
 BACKLOG_LIMIT = 8 << 20  # bytes that a controller has not read; beyond it is taken for dead
@@ -43,7 +43,11 @@ class ControlServer:
 
     def tell(self, event: MediaEvent) -> None:
         """Send an event to every controller."""
-        line = encode(event_to_json(event))
+        self.say(event_to_json(event))
+
+    def say(self, words: dict[str, Any]) -> None:
+        """Send what is no reply to every controller."""
+        line = encode(words)
         for controller in list(self.controllers):
             controller.send(line)
 

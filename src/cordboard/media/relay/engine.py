@@ -1,6 +1,6 @@
 """The relay engine: the gateway's end of the embedded media engine. The packets themselves are the workers' business.
 
-A call lives in one worker, the one that had the fewest calls when it came. Verbs go out on that worker's socket in
+A call lives in one worker, the one that had the least to do when it came. Verbs go out on that worker's socket in
 the order in which they were asked for, without waiting for the reply of the one before.
 """
 
@@ -74,13 +74,13 @@ class RelayEngine:
         await self._ask("snapshot", call, text=text)
 
     async def stats(self, call: str) -> CallStatistics:
-        worker = self.workers.carrying(call)
+        worker = self.workers.placement.carrying(call)
         if worker is None:
             raise MediaError("no such call", 481)
         return statistics_from_json(await worker.link.request("stats", call=call))
 
     async def close(self, call: str) -> None:
-        worker = self.workers.release(call)
+        worker = self.workers.placement.release(call)
         if worker is not None:
             with contextlib.suppress(MediaError):  # the worker went, and the call with it
                 await worker.link.request("close", call=call)
@@ -92,7 +92,10 @@ class RelayEngine:
     async def health(self) -> EngineHealth:
         missing, running = self.workers.missing, len(self.workers.running)
         why = f"{missing} of {missing + running} media workers are not running" if missing else ""
-        return EngineHealth(not missing, self.workers.calls, running, why)
+        placement = self.workers.placement
+        loads = {worker.index: worker.load for worker in self.workers.running.values()}
+        busiest, shedding, calls = max(loads.values(), default=0.0), placement.shedding, placement.calls
+        return EngineHealth(not missing, calls, running, why, busiest, shedding, loads)
 
     def on_event(self, listener: Callable[[MediaEvent], None]) -> None:
         self._listeners.append(listener)
@@ -108,7 +111,7 @@ class RelayEngine:
     def _ask(self, verb: str, call: str, **arguments: Any) -> asyncio.Future[Any]:
         """The request is on its way when this returns; a refusal comes by the future as well."""
         try:
-            return self.workers.assign(call).link.request(verb, call=call, **arguments)
+            return self.workers.placement.assign(call).link.request(verb, call=call, **arguments)
         except MediaError as refusal:
             refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             refused.set_exception(refusal)

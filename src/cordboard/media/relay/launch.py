@@ -51,12 +51,20 @@ def socket_path(directory: Path, index: int) -> Path:
     return directory / f"worker-{index}.sock"
 
 
-async def start_worker(path: Path, settings: RelaySettings) -> Process:
+def core_for(index: int, settings: RelaySettings) -> int | None:
+    """The core that the worker with that number has to itself. None: any; one alone has nothing to be kept from."""
+    cores = sorted(os.sched_getaffinity(0))
+    pinned = settings.pin_workers and 1 < settings.workers <= len(cores)
+    return cores[index % len(cores)] if pinned else None
+
+
+async def start_worker(path: Path, settings: RelaySettings, core: int | None = None) -> Process:
     """Start a worker that listens at `path` and wait until it does. Raises `WorkerFailed`."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "cordboard.media.relay.worker", "--socket", str(path)),
         *("--settings", json.dumps(settings.to_json())),
+        *(("--core", str(core)) if core is not None else ()),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
         env=_environment(),

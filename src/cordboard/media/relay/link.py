@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from cordboard.media.port import MediaError, MediaEvent
+from cordboard.media.port import MediaError, MediaEvent, PlaceGone
 from cordboard.media.relay.words import decode, encode, event_from_json
 
 Listener = Callable[[MediaEvent], None]
@@ -17,14 +17,18 @@ Gone = Callable[["WorkerLink"], None]
 class WorkerLink(asyncio.Protocol):
     """One connection to a worker; made by `connect`. When it ends, every open request fails and `on_gone` is called."""
 
-    def __init__(self, on_event: Listener, on_gone: Gone) -> None:
+    def __init__(self, on_event: Listener, on_gone: Gone, on_load: Callable[[], None]) -> None:
         self._on_event = on_event
+        self._on_load = on_load
         self._on_gone = on_gone
         self._transport: asyncio.Transport | None = None
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
         self._incoming = b""
         self.gone = asyncio.Event()
+        self.load = 0.0  # what the worker said last: the share of its core that it used in a second
+        self.load_calls = 0  # with so many calls
+        self.draining = False  # it was told to be replaced once it is empty
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
@@ -38,6 +42,10 @@ class WorkerLink(asyncio.Protocol):
         if "event" in words:
             self._on_event(event_from_json(words))
             return
+        if "load" in words:
+            self.load, self.load_calls, self.draining = words["load"], words["calls"], words["draining"]
+            self._on_load()
+            return
         waiting = self._waiting.pop(words["id"])
         if waiting.done():
             return  # whoever asked was cancelled
@@ -50,7 +58,7 @@ class WorkerLink(asyncio.Protocol):
         self.gone.set()
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(MediaError("the media worker is gone", 503))
+                waiting.set_exception(PlaceGone("the media worker is gone"))
                 waiting.exception()  # nobody may be left to ask for it
         self._waiting.clear()
         self._on_gone(self)
@@ -59,7 +67,7 @@ class WorkerLink(asyncio.Protocol):
         """Write a request at once; the future gives its result or raises `MediaError`."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if self._transport is None or self.gone.is_set():
-            answer.set_exception(MediaError("the media worker is gone", 503))
+            answer.set_exception(PlaceGone("the media worker is gone"))
             return answer
         self._number += 1
         self._waiting[self._number] = answer
@@ -72,7 +80,10 @@ class WorkerLink(asyncio.Protocol):
             self._transport.close()
 
 
-async def connect(path: Path, on_event: Listener, on_gone: Gone) -> WorkerLink:
+async def connect(
+    path: Path, on_event: Listener, on_gone: Gone, on_load: Callable[[], None] = lambda: None
+) -> WorkerLink:
     """Reach the worker that listens at `path`. Raises `OSError` when none does."""
-    _, link = await asyncio.get_running_loop().create_unix_connection(lambda: WorkerLink(on_event, on_gone), str(path))
+    loop = asyncio.get_running_loop()
+    _, link = await loop.create_unix_connection(lambda: WorkerLink(on_event, on_gone, on_load), str(path))
     return link

@@ -14,6 +14,14 @@ class TrunkSource(StrEnum):
     LATCH = "latch"  # the address of the description, and the port that its first packet comes from
 
 
+class Loop(StrEnum):
+    """What relays the packets."""
+
+    AUTO = "auto"  # the compiled loop where it can be had
+    COMPILED = "compiled"
+    PYTHON = "python"
+
+
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
     """Settings of a relay engine. Port ranges include both ends; times are in seconds."""
@@ -23,12 +31,16 @@ class RelaySettings:
     rtp_ports: tuple[int, int] = (10000, 20000)  # two per call
     webrtc_ports: tuple[int, int] = (20100, 20131)  # one per worker; (0, 0): any free one
     workers: int = 1
+    loop: Loop = Loop.AUTO
     worker_directory: str = ""  # where workers are found again after a crash of the gateway; empty: nowhere
     trunk_source: TrunkSource = TrunkSource.STRICT
     codecs: tuple[str, ...] = ("opus", "PCMU", "PCMA")  # for sound, the best first
     video_codecs: tuple[str, ...] = ("H264", "VP8")  # the best first; none: no video
     orphan_seconds: float = 60.0  # how long a worker without a controller and without calls lives on
     report_seconds: float = 5.0  # between two RTCP reports to the same side
+    trunk_gone_after: float = 30.0  # seconds without RTP and RTCP of a trunk that used to report; 0: never
+    load_limit: int = 80  # percent of a core, from which on the least busy worker takes no new calls; 0: never
+    pin_workers: bool = True  # each worker to a core of its own, where there are as many
     watch_seconds: float = 10.0  # how often a worker is asked whether it lives, and how long it may think about it
     log_level: str = "info"
     log_format: str = "console"  # or "json"
@@ -46,4 +58,5 @@ class RelaySettings:
     def from_json(cls, values: dict[str, Any]) -> RelaySettings:
         """The counterpart of `to_json`."""
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-        return cls(**{**values, **lists, "trunk_source": TrunkSource(values["trunk_source"])})
+        kinds = {"trunk_source": TrunkSource(values["trunk_source"]), "loop": Loop(values["loop"])}
+        return cls(**{**values, **lists, **kinds})

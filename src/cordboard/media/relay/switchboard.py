@@ -36,15 +36,16 @@ class Switchboard:
         self._calls: dict[str, MediaCall] = {}
 
     @property
-    def busy(self) -> bool:
-        return bool(self._calls)
+    def calls(self) -> int:
+        return len(self._calls)
 
     def perform(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Carry out one request. Raises `MediaError`."""
         match verb:
             case "hello":
                 settings = self._around.settings.to_json()
-                return {"pid": os.getpid(), "settings": settings, "calls": list(self._calls)}
+                loop = self._around.path.name
+                return {"pid": os.getpid(), "settings": settings, "loop": loop, "calls": list(self._calls)}
             case "ping":
                 return None
             case "list":

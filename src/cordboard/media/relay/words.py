@@ -3,6 +3,10 @@
     engine -> worker   {"id": 7, "verb": "take_trunk_offer", "call": "...", "sdp": "..."}
     worker -> engine   {"id": 7, "result": ...}   or   {"id": 7, "error": "why", "status": 488}
     worker -> engine   {"event": "connected", "call": "...", "why": ""}
+    worker -> engine   {"load": 0.31, "calls": 57, "draining": false}
+
+The last one comes when it has changed: the share of its core in the last second, its calls then, and whether it is to
+be replaced once it is empty.
 
 Requests are carried out and answered in the order in which they came, so they can be pipelined.
 """

@@ -3,6 +3,9 @@
 Workers outlive an engine that was killed: the next engine on the same directory finds their sockets, their calls and
 the snapshots beside them. A worker with other settings is replaced when it has no calls, and kept until the engine
 ends when it has.
+
+The calls of a worker that died are the others' at once, or, where there is none, those of the next one that runs. They
+are told when all of them have their place, because whoever hears it asks for media immediately.
 """
 
 from __future__ import annotations
@@ -13,14 +16,13 @@ import itertools
 import os
 import shutil
 import signal
-from asyncio.subprocess import Process
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
 from cordboard.media.relay.launch import (
     WorkerFailed,
+    core_for,
     end_worker,
     forget_socket,
     private_directory,
@@ -29,6 +31,7 @@ from cordboard.media.relay.launch import (
     start_worker,
 )
 from cordboard.media.relay.link import WorkerLink, connect
+from cordboard.media.relay.placement.placement import Placement, Worker
 from cordboard.media.relay.settings import RelaySettings
 from cordboard.net.tasks import Tasks
 from cordboard.observe import get_log
@@ -36,18 +39,10 @@ from cordboard.observe import get_log
 log = get_log("media")
 
 END_SECONDS = 3.0  # that a worker which was told to end may take
+WAIT_SECONDS = 5.0  # that calls without any worker wait for one
 RESTART_SECONDS = (0.0, 1.0, 5.0, 15.0)  # before each try to replace a worker; the last one repeats
-
-
-@dataclass(slots=True, eq=False)
-class Worker:
-    """One running worker and the calls that it carries; `process` is None when it was adopted."""
-
-    index: int
-    pid: int
-    link: WorkerLink
-    process: Process | None
-    calls: set[str] = field(default_factory=set)
+CALLS_FIRST_SECONDS = 1.0  # before a worker is replaced whose calls others have taken: those use the processor now
+DIED = "its media worker died"
 
 
 class Workers:
@@ -57,48 +52,17 @@ class Workers:
         """Raises `WorkerFailed` when the directory for their sockets cannot be used."""
         self._settings = settings
         self._on_event = on_event
-        self._calls: dict[str, Worker] = {}
         self._tasks = Tasks("media")
         self._ending = asyncio.Event()
         self._replacements: set[asyncio.Task[None]] = set()
         self.directory = private_directory(settings.worker_directory)
         self.running: dict[int, Worker] = {}
-
-    @property
-    def calls(self) -> int:
-        return len(self._calls)
+        self.placement = Placement(self.running, settings.load_limit)
 
     @property
     def missing(self) -> int:
         """How many of the workers that there should be do not run."""
         return max(0, self._settings.workers - len(self.running))
-
-    # --- which worker has which call
-
-    def carrying(self, call: str) -> Worker | None:
-        """The worker that has the call."""
-        return self._calls.get(call)
-
-    def assign(self, call: str) -> Worker:
-        """The worker that has the call, or the least loaded one, which has it from now on. Raises `MediaError`."""
-        worker = self._calls.get(call)
-        if worker is None:
-            if not self.running:
-                raise MediaError("no media worker is running", 503)
-            worker = min(self.running.values(), key=lambda each: len(each.calls))
-            self._own(worker, call)
-        return worker
-
-    def release(self, call: str) -> Worker | None:
-        """Forget the call; the worker that had it."""
-        worker = self._calls.pop(call, None)
-        if worker is not None:
-            worker.calls.discard(call)
-        return worker
-
-    def _own(self, worker: Worker, call: str) -> None:
-        worker.calls.add(call)
-        self._calls[call] = worker
 
     # --- beginning
 
@@ -113,7 +77,7 @@ class Workers:
 
     async def _adopt(self, index: int, path: Path) -> None:
         try:
-            link = await connect(path, self._on_event, self._link_gone)
+            link = await connect(path, self._on_event, self._link_gone, self._load_told)
         except OSError:
             forget_socket(path)  # its worker was killed
             return
@@ -125,19 +89,28 @@ class Workers:
             return
         worker = self.running[index] = Worker(index, greeting["pid"], link, None)
         for call in greeting["calls"]:
-            self._own(worker, call)
+            self.placement.own(worker, call)
         log.info("media worker adopted", worker=index, pid=worker.pid, calls=len(worker.calls), settings_fit=fits)
 
     async def _start(self, index: int) -> None:
         path = socket_path(self.directory, index)
-        process = await start_worker(path, self._settings)
+        core = core_for(index, self._settings)
+        process = await start_worker(path, self._settings, core)
         try:
-            link = await connect(path, self._on_event, self._link_gone)
+            link = await connect(path, self._on_event, self._link_gone, self._load_told)
         except BaseException:
             await end_worker(process, 0.0)
             raise
         self.running[index] = Worker(index, process.pid, link, process)
-        log.info("media worker started", worker=index, pid=process.pid)
+        log.info("media worker started", worker=index, pid=process.pid, core=core)
+        self._tell(MediaEventKind.MOVED, self.placement.move())
+
+    def _load_told(self) -> None:
+        """A worker has said how busy it is, and perhaps that it wants to be replaced by a fresh one."""
+        self.placement.judge()
+        for worker in self.running.values():
+            if worker.link.draining and not worker.calls:
+                worker.link.request("end")
 
     # --- trouble
 
@@ -161,18 +134,29 @@ class Workers:
         if worker is None or self._ending.is_set():
             return
         del self.running[worker.index]
-        log.error("media worker is gone", worker=worker.index, calls=len(worker.calls))
+        if worker.link.draining and not worker.calls:
+            log.info("media worker is restarted, as it was told", worker=worker.index)
+        else:
+            log.error("media worker is gone", worker=worker.index, calls=len(worker.calls))
         replacement = self._tasks.start(self._replace(worker), f"replace worker {worker.index}")
         self._replacements.add(replacement)
         replacement.add_done_callback(self._replacements.discard)
-        for call in worker.calls:
-            del self._calls[call]
-        for call in worker.calls:
-            self._on_event(MediaEvent(call, MediaEventKind.WORKER_GONE, "its media worker died"))
+        lost = self.placement.lose(worker)
+        asyncio.get_running_loop().call_later(WAIT_SECONDS, self._give_up, lost)
+        self._tell(MediaEventKind.MOVED, self.placement.move())
+
+    def _give_up(self, calls: set[str]) -> None:
+        self._tell(MediaEventKind.WORKER_GONE, self.placement.give_up(calls))
+
+    def _tell(self, kind: MediaEventKind, calls: list[str]) -> None:
+        for call in calls:
+            self._on_event(MediaEvent(call, kind, DIED))
 
     async def _replace(self, worker: Worker) -> None:
         if worker.process is not None:
             await end_worker(worker.process, END_SECONDS)
+        if self.running and await self._ends_within(CALLS_FIRST_SECONDS):
+            return
         for pause in itertools.chain(RESTART_SECONDS, itertools.repeat(RESTART_SECONDS[-1])):
             if worker.index >= self._settings.workers or await self._ends_within(pause):
                 return
@@ -200,7 +184,7 @@ class Workers:
         for worker in self.running.values():
             await self._end(worker)
         self.running.clear()
-        self._calls.clear()
+        self.placement.clear()
         if not self._settings.worker_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -212,7 +196,7 @@ class Workers:
         for worker in self.running.values():
             worker.link.close()
         self.running.clear()
-        self._calls.clear()
+        self.placement.clear()
 
     async def _end(self, worker: Worker) -> None:
         if worker.process is not None:

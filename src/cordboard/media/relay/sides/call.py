@@ -17,18 +17,21 @@ from cordboard.media.descriptions.page import PageDescriptions
 from cordboard.media.descriptions.side import Descriptions, Policy
 from cordboard.media.descriptions.trunk import TrunkDescriptions
 from cordboard.media.port import CallStatistics, Direction, MediaError, Side, StreamStatistics
+from cordboard.media.quality import rated
 from cordboard.media.relay.dtls_srtp import Identity
-from cordboard.media.relay.loop import PacketLoop, Timer
+from cordboard.media.relay.path.loop import PacketLoop, Timer
+from cordboard.media.relay.path.port import CallPath, PacketPath
 from cordboard.media.relay.ports import NoPortLeft, PortPool
 from cordboard.media.relay.settings import RelaySettings
 from cordboard.media.relay.sides.call_video import CallVideo
 from cordboard.media.relay.sides.page import PageSide, Tell
 from cordboard.media.relay.sides.pictures import Bundle, BundledReports
 from cordboard.media.relay.sides.reports import Reporter
-from cordboard.media.relay.sides.stream import Send, Stream, new_stream
+from cordboard.media.relay.sides.stream import Stream
 from cordboard.media.relay.sides.trunk import TrunkSide
 from cordboard.media.relay.sides.webrtc_port import WebRtcPort
 from cordboard.media.relay.words import SNAPSHOT_LIMIT
+from cordboard.media.trunk_watch import TrunkWatch
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.plain import PlainRemote
 from cordboard.sdp.webrtc import WebRtcLocal
@@ -39,10 +42,14 @@ class Surroundings:
     """What all calls of a worker share."""
 
     settings: RelaySettings
-    loop: PacketLoop
+    path: PacketPath
     identity: Identity
     webrtc_port: WebRtcPort
     pool: PortPool
+
+    @property
+    def loop(self) -> PacketLoop:
+        return self.path.loop
 
 
 class MediaCall:
@@ -52,13 +59,15 @@ class MediaCall:
         self._around = around
         self._tell = tell
         self.snapshot = ""
+        self._path = path = around.path.open_call()
         try:
-            self._trunk_side = self._open_trunk()
+            self._trunk_side = self._open_trunk(path)
         except NoPortLeft as shortage:
+            path.close()
             raise MediaError(str(shortage), 503) from None
-        self._page_side = PageSide(around.webrtc_port, around.identity, around.loop, tell, self._set_gates)
-        self._to_trunk = _fresh_stream(self._trunk_side.send)
-        self._to_page = _fresh_stream(self._page_side.send)
+        self._page_side = PageSide(around.webrtc_port, around.identity, around.loop, tell, self._set_gates, path)
+        self._to_trunk = path.stream(Side.TRUNK, *_fresh_numbers(), self._trunk_side.send)
+        self._to_page = path.stream(Side.PAGE, *_fresh_numbers(), self._page_side.send)
         self._page_side.stream, self._trunk_side.stream = self._to_trunk, self._to_page
         self._cname = secrets.token_hex(8)
         self._page_reporter = Reporter(self._cname, heard=self._to_trunk, told=self._to_page)
@@ -70,10 +79,12 @@ class MediaCall:
         self._page = PageDescriptions(self._page_local(self._cname), policy)
         self._trunk = TrunkDescriptions(around.settings.advertised, self._trunk_side.port, policy, self._video_port)
         self._page.other, self._trunk.other = self._trunk, self._page
+        self._trunk_watch = TrunkWatch(around.settings.trunk_gone_after)
         self._report_timer = self._arm_reports()
+        path.begin(self._page_side, self._trunk_side)
 
-    def _open_trunk(self) -> TrunkSide:
-        return TrunkSide(self._around.pool, self._around.loop, self._around.settings.trunk_source)
+    def _open_trunk(self, path: CallPath | None = None) -> TrunkSide:
+        return TrunkSide(self._around.pool, self._around.loop, self._around.settings.trunk_source, path)
 
     def _video_port(self) -> int:
         """The trunk's port for pictures, 0 when there is none left: the call goes on without them."""
@@ -160,8 +171,8 @@ class MediaCall:
     def statistics(self) -> CallStatistics:
         page, trunk = self._page.codecs.audio, self._trunk.codecs.audio
         found = CallStatistics(
-            _statistics(self._to_trunk, self._to_page, self._page_side.refused, self._page_reporter, page),
-            _statistics(self._to_page, self._to_trunk, self._trunk_side.refused, self._trunk_reporter, trunk),
+            rated(_statistics(self._to_trunk, self._to_page, self._page_side.refused, self._page_reporter, page)),
+            rated(_statistics(self._to_page, self._to_trunk, self._trunk_side.refused, self._trunk_reporter, trunk)),
             self._page_side.connected_at,
         )
         return found if self._video is None else self._with_video(found, self._video)
@@ -182,6 +193,7 @@ class MediaCall:
     def close(self) -> None:
         """Release ports, keys and timers."""
         self._report_timer.cancel()
+        self._path.close()
         self._page_side.close()
         self._trunk_side.close()
         if self._video is not None:
@@ -202,6 +214,7 @@ class MediaCall:
         if video is not None:
             video.set_gates(page, trunk)
             self._page_side.stream = Bundle(self._to_trunk, video.to_trunk, page.video.accepted)
+            self._path.leave_pictures(page.video.accepted)
             self._page_side.reporter = BundledReports(self._page_reporter, video.page_reporter)
 
     def _arm_reports(self) -> Timer:
@@ -218,10 +231,22 @@ class MediaCall:
             self._trunk_side.send_rtcp(self._trunk_reporter.report(now, epoch))
         if self._video is not None:
             self._video.report(self._page, now, epoch)
+        self._watch_trunk(now)
+
+    def _watch_trunk(self, now: float) -> None:
+        packets, reports = self._to_page.reception.packets, self._trunk_reporter.taken
+        if self._video is not None:
+            packets += self._video.to_page.reception.packets
+            reports += self._video.trunk_reporter.taken
+        trunk, remote = self._trunk, self._trunk.remote
+        where = (remote.address, remote.port, remote.direction) if remote is not None else None
+        news = self._trunk_watch.look(now, packets, reports, (where, trunk.direction))
+        if news is not None:
+            self._tell(news, "")
 
 
-def _fresh_stream(send: Send) -> Stream:
-    return new_stream(secrets.randbits(32), secrets.randbits(15), secrets.randbits(32), send)
+def _fresh_numbers() -> tuple[int, int, int]:
+    return secrets.randbits(32), secrets.randbits(15), secrets.randbits(32)
 
 
 def _statistics(heard: Stream, told: Stream, refused: int, reporter: Reporter, codec: Codec | None) -> StreamStatistics:
@@ -235,7 +260,8 @@ def _statistics(heard: Stream, told: Stream, refused: int, reporter: Reporter, c
         jitter=heard.reception.jitter,
         first_received=heard.first_received,
         first_sent=told.first_sent,
-        last_received=time.time() - ago if heard.last_received else 0.0,
+        last_received=max(time.time() - ago, heard.first_received) if heard.last_received else 0.0,
         peer_lost=reporter.peer_lost,
         round_trip=reporter.round_trip,
+        burst=heard.reception.burst,
     )

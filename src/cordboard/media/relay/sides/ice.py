@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 
-from cordboard.media.relay.loop import PacketLoop, Timer
+from cordboard.media.relay.path.loop import PacketLoop, Timer
 from cordboard.media.relay.sides.webrtc_port import Page, WebRtcPort
 from cordboard.stun.lite import ConsentLost, IceLite, Nominated, Refused, Reply
 from cordboard.stun.message import Address

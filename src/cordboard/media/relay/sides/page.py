@@ -18,8 +18,9 @@ import time
 from collections.abc import Callable
 
 from cordboard.media.port import MediaEventKind
-from cordboard.media.relay.dtls_srtp import Association, DtlsError, Identity, SrtpError
-from cordboard.media.relay.loop import PacketLoop, Timer
+from cordboard.media.relay.dtls_srtp import Association, DtlsError, Identity, SrtpError, SrtpSessions
+from cordboard.media.relay.path.loop import PacketLoop, Timer
+from cordboard.media.relay.path.port import CallPath, PlainCallPath
 from cordboard.media.relay.sides.ice import PageIce
 from cordboard.media.relay.sides.reports import ReportSink
 from cordboard.media.relay.sides.stream import PacketSink
@@ -37,8 +38,15 @@ class PageSide:
     reporter: ReportSink
 
     def __init__(
-        self, port: WebRtcPort, identity: Identity, loop: PacketLoop, tell: Tell, changed: Callable[[], None]
+        self,
+        port: WebRtcPort,
+        identity: Identity,
+        loop: PacketLoop,
+        tell: Tell,
+        changed: Callable[[], None],
+        path: CallPath | None = None,
     ) -> None:
+        self._path = path or PlainCallPath()
         self._port = port
         self._identity = identity
         self._loop = loop
@@ -51,6 +59,7 @@ class PageSide:
         self._failed = False
         self._described: tuple[str, str] | None = None  # the fingerprint's algorithm and value
         self._destination: Address | None = None
+        self._keys: SrtpSessions | None = None
         self._unprotect: Callable[[bytes], bytes] | None = None
         self._protect: Callable[[bytes], bytes] | None = None
         self._connected = False
@@ -65,7 +74,7 @@ class PageSide:
     @property
     def refused(self) -> int:
         """Datagrams that were not the page's, or not yet to be believed."""
-        return self._refused + self.ice.refused
+        return self._refused + self._path.page_refused + self.ice.refused
 
     def take(self, remote: WebRtcRemote, *, is_offer: bool) -> None:
         """The page's description; raises nothing, a wrong fingerprint is told as FAILED."""
@@ -87,10 +96,17 @@ class PageSide:
         self._forget_keys()
 
     def _forget_keys(self) -> None:
-        self._association = self._unprotect = self._protect = self._destination = None
+        self._association = None
+        self._open(None, None)
         self._failed = self._connected = False
         self._stop_flight_timer()
         self._changed()
+
+    def _open(self, keys: SrtpSessions | None, destination: Address | None) -> None:
+        """From now on packets pass with these keys and go there; None: they do not pass, or go nowhere."""
+        self._keys, self._destination = keys, destination
+        self._unprotect, self._protect = keys.quick() if keys is not None else (None, None)
+        self._path.open_page(keys, destination)
 
     # --- ICE
 
@@ -99,11 +115,11 @@ class PageSide:
         self.ice.receive(ufrag, data, source, now)
 
     def _nominated(self, source: Address) -> None:
-        self._destination = source
+        self._open(self._keys, source)
         self._settle()
 
     def _lost(self) -> None:
-        self._destination = None
+        self._open(self._keys, None)
         self._connected = False
         self._changed()
         self._tell(MediaEventKind.LOST, "the page has said nothing for 30 s")
@@ -120,7 +136,7 @@ class PageSide:
         self._handshake_source = source
         self._send_flight(association, lambda: association.receive(data, now))
         if self._unprotect is None and association.established:
-            self._destination = self._destination or source
+            self._open(None, self._destination or source)
             self._verify()
 
     def _send_flight(self, association: Association, step: Callable[[], list[bytes]]) -> None:
@@ -154,8 +170,7 @@ class PageSide:
         if association.peer_fingerprint(algorithm) != expected:
             self._fail("the page's certificate does not have the fingerprint of its description")
             return
-        self._unprotect = association.sessions.unprotect
-        self._protect = association.sessions.protect
+        self._open(association.sessions, self._destination)
         self._settle()
 
     def _settle(self) -> None:
@@ -167,7 +182,7 @@ class PageSide:
 
     def _fail(self, why: str) -> None:
         self._failed = True
-        self._unprotect = self._protect = None
+        self._open(None, self._destination)
         self._stop_flight_timer()
         self._changed()
         self._tell(MediaEventKind.FAILED, why)
@@ -218,4 +233,5 @@ class PageSide:
         """Forget keys, sources and credentials."""
         self.ice.close()
         self._stop_flight_timer()
-        self._association = self._unprotect = self._protect = self._destination = None
+        self._association = None
+        self._open(None, None)

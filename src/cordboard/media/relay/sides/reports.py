@@ -34,6 +34,7 @@ class Reporter:
         self._heard = heard
         self._told = told
         self._their_report: tuple[int, int, float] | None = None  # SSRC, middle of its NTP time, when it came
+        self.taken = 0  # compounds of RTCP that could be read
         self.peer_lost = 0  # packets of ours that the other end missed
         self.round_trip = 0.0  # seconds
 
@@ -63,7 +64,9 @@ class Reporter:
 
     def take(self, data: bytes, epoch: float) -> None:
         """The other end's RTCP."""
-        for packet in packets_of(data):
+        packets = packets_of(data)
+        self.taken += bool(packets)
+        for packet in packets:
             self.hear(packet, epoch)
 
     def hear(self, packet: Packet, epoch: float) -> None:

@@ -28,9 +28,9 @@ class Stream:
     __slots__ = ("_reception_update", "_rewrite", "_send", "first_received", "first_sent", "last_received", "reception",
                  "rewriter", "sent")  # fmt: skip
 
-    def __init__(self, rewriter: StreamRewriter, send: Send) -> None:
+    def __init__(self, rewriter: StreamRewriter, send: Send, reception: ReceptionStatistics | None = None) -> None:
         self.rewriter = rewriter
-        self.reception = ReceptionStatistics(misorder=rewriter.MISORDER)
+        self.reception = reception or ReceptionStatistics(misorder=rewriter.MISORDER)
         self._rewrite = rewriter.rewrite
         self._reception_update = self.reception.update
         self._send = send

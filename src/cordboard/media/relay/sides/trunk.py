@@ -8,9 +8,11 @@ described *address* fixes the port, once per description, and media goes back th
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 
-from cordboard.media.relay.loop import PacketLoop
+from cordboard.media.relay.path.loop import PacketLoop
+from cordboard.media.relay.path.port import CallPath, PlainCallPath
 from cordboard.media.relay.ports import PortPair, PortPool, receiver
 from cordboard.media.relay.settings import TrunkSource
 from cordboard.media.relay.sides.reports import Reporter
@@ -29,9 +31,10 @@ class TrunkSide:
     stream: Stream
     reporter: Reporter
 
-    def __init__(self, pool: PortPool, loop: PacketLoop, source: TrunkSource) -> None:
+    def __init__(self, pool: PortPool, loop: PacketLoop, source: TrunkSource, path: CallPath | None = None) -> None:
         self._pool = pool
         self._loop = loop
+        self._path = path or PlainCallPath()
         self._latches = source is TrunkSource.LATCH
         self._pair: PortPair = pool.take()
         self._receive = receiver(self._pair.rtp)
@@ -42,7 +45,7 @@ class TrunkSide:
         self._rtcp_destination: Address | None = None
         self._described: Address | None = None
         self._latched = False
-        self.refused = 0
+        self._refused = 0
         loop.watch(self._pair.rtp, self._readable)
         loop.watch(self._pair.rtcp, self._rtcp_readable)
 
@@ -51,6 +54,16 @@ class TrunkSide:
         """Where the trunk is to send RTP; RTCP goes to the next port."""
         return self._pair.port
 
+    @property
+    def socket(self) -> socket.socket:
+        """Where the trunk sends RTP."""
+        return self._pair.rtp
+
+    @property
+    def refused(self) -> int:
+        """Datagrams that were not the trunk's."""
+        return self._refused + self._path.trunk_refused
+
     def point(self, remote: PlainRemote | RemoteVideo | None) -> None:
         """Send to where this description says and take packets from there only, at once; None: to nobody.
 
@@ -58,6 +71,7 @@ class TrunkSide:
         """
         if remote is None or remote.port == 0 or remote.address in UNSPECIFIED:
             self._destination = self._rtcp_destination = None
+            self._tell_path()
             return
         described = (remote.address, remote.port)
         if described != self._described:
@@ -65,18 +79,27 @@ class TrunkSide:
             self._latched = False
         self._destination = self._source
         self._rtcp_destination = (remote.address, remote.rtcp_port) if remote.rtcp_port else None
+        self._tell_path()
+
+    def _tell_path(self) -> None:
+        latches = self._latches and not self._latched
+        self._path.open_trunk(self._source, self._destination, latches=latches)
 
     def _readable(self) -> None:
         try:
             data, source = self._receive(2048)
         except BlockingIOError:
             return
+        self.take(data, source, time.monotonic())
+
+    def take(self, data: bytes, source: Address, now: float) -> None:
+        """One datagram to the port of RTP."""
         if (source != self._source and not self._latch(source)) or len(data) < 12 or not 127 < data[0] < 192:
-            self.refused += 1
+            self._refused += 1
         elif 192 <= data[1] <= 223:
             self.reporter.take(data, time.time())  # RFC 5761: some send RTCP to the RTP port
         else:
-            self.stream.take(data, time.monotonic())
+            self.stream.take(data, now)
 
     def _latch(self, source: Address) -> bool:
         described = self._described
@@ -86,6 +109,7 @@ class TrunkSide:
         self._source = source
         if self._destination is not None:
             self._destination = source
+        self._tell_path()
         return True
 
     def _rtcp_readable(self) -> None:
@@ -95,7 +119,7 @@ class TrunkSide:
             return
         described = self._described
         if described is None or source[0] != described[0]:
-            self.refused += 1
+            self._refused += 1
         else:
             self.reporter.take(data, time.time())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from cordboard.media.relay.ports import receiver
@@ -38,28 +39,34 @@ class WebRtcPort:
         self._by_source: dict[Address, Page] = {}
         self._by_ufrag: dict[str, Page] = {}
         self.strangers = 0  # datagrams that belonged to nobody
+        self.on_assigned: Callable[[Address, Page], None] | None = None
+        self.on_released: Callable[[Page], None] | None = None
 
     def readable(self) -> None:
         """Read what is there, up to a batch, and hand it on."""
-        receive, by_source = self._receive, self._by_source
+        receive = self._receive
         for _ in range(BATCH):
             try:
                 data, source = receive(2048)
             except BlockingIOError:
                 return
-            if len(data) < 12:
-                self.strangers += 1
-                continue
-            first = data[0]  # RFC 7983
-            page = by_source.get(source)
-            if first < 4:
-                self._receive_stun(data, source)
-            elif page is None:
-                self.strangers += 1
-            elif 127 < first < 192:
-                page.receive_media(data, source)
-            elif 19 < first < 64:
-                page.receive_dtls(data, source, time.monotonic())
+            self.take(data, source)
+
+    def take(self, data: bytes, source: Address) -> None:
+        """Give one datagram to its page."""
+        if len(data) < 12:
+            self.strangers += 1
+            return
+        first = data[0]  # RFC 7983
+        page = self._by_source.get(source)
+        if first < 4:
+            self._receive_stun(data, source)
+        elif page is None:
+            self.strangers += 1
+        elif 127 < first < 192:
+            page.receive_media(data, source)
+        elif 19 < first < 64:
+            page.receive_dtls(data, source, time.monotonic())
 
     def _receive_stun(self, data: bytes, source: Address) -> None:
         ufrag = (username_of(data) or "").partition(":")[0]
@@ -78,12 +85,18 @@ class WebRtcPort:
 
     def assign(self, source: Address, page: Page) -> None:
         """Datagrams from that source are this page's now; a browser may use the port of an earlier call again."""
+        if self._by_source.get(source) is page:
+            return
         self._by_source[source] = page
+        if self.on_assigned is not None:
+            self.on_assigned(source, page)
 
     def release(self, page: Page) -> None:
         """Forget a page's sources."""
         for source in [source for source, owner in self._by_source.items() if owner is page]:
             del self._by_source[source]
+        if self.on_released is not None:
+            self.on_released(page)
 
     def send(self, data: bytes, destination: Address) -> bool:
         """False when the kernel did not take it: as good as lost on the way."""

@@ -85,23 +85,29 @@ class PacketLoop:
 
     def turn(self, longest: float) -> None:
         """Wait for at most `longest` seconds and serve what has come."""
+        readers, writers = self._readers, self._writers
         for number, mask in self._epoll.poll(self._wait(longest), EVENTS_PER_TURN):
-            table = self._writers if mask == select.EPOLLOUT else self._readers
-            handler = table.get(number)
+            handler = (writers if mask == select.EPOLLOUT else readers).get(number)
             if handler is not None:
                 try:
                     handler()
                 except Exception as failure:
                     self.on_failure(failure)
-        if self._timers and self._timers[0][0] <= time.monotonic():
-            self._run_timers()
+        self.run_due_timers()
+
+    def handler_of(self, number: int, mask: int) -> Action | None:
+        """What is to be done about an event of epoll."""
+        return (self._writers if mask == select.EPOLLOUT else self._readers).get(number)
 
     def _wait(self, longest: float) -> float:
         if not self._timers:
             return longest
         return min(longest, max(0.0, self._timers[0][0] - time.monotonic()))
 
-    def _run_timers(self) -> None:
+    def run_due_timers(self) -> None:
+        """Do what has come due; one that comes due meanwhile waits for the next turn."""
+        if not self._timers:
+            return
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
             _, _, timer = heapq.heappop(self._timers)

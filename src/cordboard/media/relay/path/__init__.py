@@ -1,0 +1,1 @@
+"""The way of the packets: in Python, or compiled."""

@@ -1,0 +1,1 @@
+"""How busy the workers are, and which of them has which call."""
