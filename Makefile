@@ -24,6 +24,7 @@ lab: $(VENV)/.installed $(PAGES)
 	@exec $(BIN)/cordboard lab $(ARGUMENTS)
 
 test: test-machine lint types web-test
+	$(BIN)/python -m cordboard.media.compiled.build
 	$(WITH_NODE) $(BIN)/python -m pytest $(ALONE)
 	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(addprefix --ignore=,$(ALONE))
 

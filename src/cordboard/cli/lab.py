@@ -23,12 +23,15 @@ from cordboard.lab.sip_server.settings import SipServerSettings
 
 @click.group(invoke_without_command=True)
 @click.option("--config", metavar="FILE", help="Settings that differ from the lab's own, for instance ports.")
+@click.option("--engine", type=click.Choice(["relay", "rtpengine"]), help="The media engine, instead of the settings'.")
 @click.pass_context
-def lab(context: click.Context, config: str | None) -> None:
+def lab(context: click.Context, config: str | None, engine: str | None) -> None:
     """Run everything with look-alikes of Genesys, without a licence."""
     if context.invoked_subcommand is not None:
         return
     settings = settings_from(config, in_lab=True)
+    if engine:
+        settings = replace(settings, media=replace(settings.media, engine=engine))
 
     async def start(running: AsyncExitStack) -> Ready:
         lab = await start_lab(settings, running)

@@ -18,6 +18,7 @@ from cordboard.cli import ports
 from cordboard.cli.state import StateUnusable
 from cordboard.config import ConfigError, Settings, lab_settings, load
 from cordboard.media.relay.launch import WorkerFailed
+from cordboard.media.rtpengine.daemons import DaemonsSilent
 from cordboard.net.errors import AddressUnusable, NameUnknown, PortTaken
 from cordboard.net.tasks import Tasks
 from cordboard.net.tls import CertificateUnusable
@@ -34,6 +35,15 @@ class Ready:
 Start = Callable[[AsyncExitStack], Awaitable[Ready]]
 """Starts everything, registering its end with the stack."""
 
+UNUSABLE = (
+    PortTaken,
+    AddressUnusable,
+    NameUnknown,
+    CertificateUnusable,
+    StateUnusable,
+    WorkerFailed,
+    DaemonsSilent,
+)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS = 10.0
 _log = observe.get_log("cordboard")
@@ -63,7 +73,7 @@ def run(start: Start) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(_until_signal(start))
-        except (PortTaken, AddressUnusable, NameUnknown, CertificateUnusable, StateUnusable, WorkerFailed) as error:
+        except UNUSABLE as error:
             give_up([str(error)])
 
 

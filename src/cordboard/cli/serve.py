@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import click
 from aiohttp import web
 
+from cordboard.cli.engine import Engine, start_engine
 from cordboard.cli.running import Ready, run, settings_from
 from cordboard.cli.state import token_secret
 from cordboard.config import Address, Settings
 from cordboard.desk import create_desk
 from cordboard.gateway.gateway import Gateway
-from cordboard.media.relay.engine import RelayEngine
-from cordboard.media.relay.settings import RelaySettings, TrunkSource
+from cordboard.gateway.media_quality import note_load
+from cordboard.media.port import MediaEngine
 from cordboard.net.http import serve_http
 from cordboard.observe import Metrics
 from cordboard.observe.metrics import CONTENT_TYPE
@@ -37,7 +38,7 @@ def serve(config: str) -> None:
 class Product:
     """What runs after `start_product`."""
 
-    engine: RelayEngine
+    engine: Engine
     gateway: Gateway
 
     async def end(self) -> None:
@@ -51,7 +52,7 @@ async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
     """Start media engine, gateway and desk; `running` ends them in the opposite order."""
     metrics = Metrics()
     secret = token_secret(settings.gateway.state_directory)
-    engine = await RelayEngine.start(relay_settings(settings))
+    engine = await start_engine(settings)
     try:
         gateway = await Gateway.start(settings, engine, secret, metrics)
     except BaseException:
@@ -63,7 +64,7 @@ async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
     desk = create_desk(settings, secret=secret, metrics=metrics)
     await start_site(desk, settings.desk.listen, running, handler_cancellation=True)
     if settings.metrics.listen:
-        await start_site(_metrics_site(metrics), settings.metrics.listen, running)
+        await start_site(_metrics_site(metrics, engine), settings.metrics.listen, running)
     return product
 
 
@@ -75,24 +76,6 @@ async def start_site(
     running.push_async_callback(server.close)
 
 
-def relay_settings(settings: Settings) -> RelaySettings:
-    """What the relay is told of the settings."""
-    media = settings.media
-    return RelaySettings(
-        address=media.address,
-        advertise=media.advertise,
-        rtp_ports=(media.rtp_ports.first, media.rtp_ports.last),
-        webrtc_ports=(media.webrtc_ports.first, media.webrtc_ports.last),
-        workers=media.workers,
-        worker_directory=media.worker_directory,
-        codecs=media.codecs,
-        video_codecs=media.video_codecs if media.video else (),
-        trunk_source=TrunkSource(media.trunk_source),
-        log_level=settings.log.level,
-        log_format=settings.log.format,
-    )
-
-
 def ready_text(settings: Settings) -> str:
     return f"""\
 Cordboard is ready.
@@ -102,8 +85,9 @@ Cordboard is ready.
   Agents      {len(settings.agents)}"""
 
 
-def _metrics_site(metrics: Metrics) -> web.Application:
+def _metrics_site(metrics: Metrics, engine: MediaEngine) -> web.Application:
     async def answer(_request: web.Request) -> web.Response:
+        note_load(metrics, await engine.health())
         return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     site = web.Application()

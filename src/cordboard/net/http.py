@@ -10,6 +10,8 @@ from cordboard.net.errors import AddressUnusable, PortTaken
 from cordboard.net.tasks import Tasks
 from cordboard.net.tls import Identity, listening, watched
 
+BACKLOG = 4096  # connections that wait to be accepted: all pages come back at once; the kernel's limit is as high
+
 
 class HttpServer:
     """A running site; made by `serve_http`. `address` is what it is bound to."""
@@ -47,7 +49,7 @@ async def serve_http(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, ssl_context=context)
+        site = web.TCPSite(runner, host, port, ssl_context=context, backlog=BACKLOG)
         await site.start()
     except OSError as failure:
         await runner.cleanup()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+OPINIONS = (1.5, 2.0, 2.5, 3.0, 3.4, 3.6, 3.8, 4.0, 4.1, 4.2, 4.3, 4.4)
+LOSSES = (0.0, 0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+JITTERS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 
 
 class Metrics:
@@ -44,14 +48,66 @@ class Metrics:
             ["made_by", "outcome"],
             registry=self.registry,
         )
+        self._media()
         self.malformed = Counter(
             "cordboard_malformed_messages",
             "Messages that could not be used, by the side they came from.",
             ["side"],
             registry=self.registry,
         )
+        self.sip_sessions = Gauge(
+            "cordboard_sip_sessions",
+            "SIP dialogs now, those that end included, by side.",
+            ["side"],
+            registry=self.registry,
+        )
+        self.sip_transactions = Gauge(
+            "cordboard_sip_transactions", "SIP transactions now, by side.", ["side"], registry=self.registry
+        )
         self.gws_failures = Counter(
             "cordboard_gws_failures", "Requests that GWS did not answer.", registry=self.registry
+        )
+
+    def _media(self) -> None:
+        """Quality of the calls that have ended, by the direction of the sound, and how busy the engine is."""
+        ways = ["direction"]  # from_page, from_trunk
+        self.call_mos = Histogram(
+            "cordboard_call_mos",
+            "Mean opinion score of a call's sound as it came in, by the E-model (ITU-T G.107).",
+            ways,
+            buckets=OPINIONS,
+            registry=self.registry,
+        )
+        self.call_loss = Histogram(
+            "cordboard_call_loss",
+            "Fraction of a call's packets that never came.",
+            ways,
+            buckets=LOSSES,
+            registry=self.registry,
+        )
+        self.call_jitter = Histogram(
+            "cordboard_call_jitter_seconds",
+            "Jitter of a call's packets when it ended (RFC 3550).",
+            ways,
+            buckets=JITTERS,
+            registry=self.registry,
+        )
+        self.trunk_gone_calls = Gauge(
+            "cordboard_trunk_gone_calls",
+            "Calls now whose trunk used to send RTCP and sends nothing any more.",
+            registry=self.registry,
+        )
+        self.calls_shed = Counter(
+            "cordboard_calls_shed", "Calls refused because the media engine was full.", registry=self.registry
+        )
+        self.media_load = Gauge(
+            "cordboard_media_load",
+            "Share of its core that a media worker used in the last second.",
+            ["worker"],
+            registry=self.registry,
+        )
+        self.media_shedding = Gauge(
+            "cordboard_media_shedding", "1 while the media engine takes no new calls.", registry=self.registry
         )
 
     def text(self) -> bytes:

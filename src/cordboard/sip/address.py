@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.grammar import (
@@ -16,6 +17,9 @@ from cordboard.sip.grammar import (
     unquote,
 )
 from cordboard.sip.uri import Uri
+
+REMEMBERED = 2048  # addresses
+LONGEST_REMEMBERED = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,13 @@ class NameAddress:
         """Read one address; raises RemoteProtocolError.
 
         Without angle brackets everything after the first semicolon belongs to the header, not to the URI (section 20):
-        SIP Server writes `sip:1003@host:5060;tag=x`.
+        SIP Server writes `sip:1003@host:5060;tag=x`. The same text comes many times in a dialog: short ones are
+        remembered, so nobody may change the parameters of what is returned.
         """
+        return _remembered(text) if len(text) <= LONGEST_REMEMBERED else cls._parse(text)
+
+    @classmethod
+    def _parse(cls, text: str) -> NameAddress:
         text = text.strip(WHITESPACE)
         if text.startswith('"'):
             return cls._parse_quoted(text)
@@ -88,6 +97,11 @@ class NameAddress:
         if self.bare and not self.display_name and not any(character in uri for character in ",?;"):
             return uri + parameters
         return f"{quote(self.display_name)} <{uri}>{parameters}" if self.display_name else f"<{uri}>{parameters}"
+
+
+@lru_cache(REMEMBERED)
+def _remembered(text: str) -> NameAddress:
+    return NameAddress._parse(text)
 
 
 def parse_addresses(values: list[str]) -> list[NameAddress]:

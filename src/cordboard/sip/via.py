@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.grammar import WHITESPACE, Parameters, number, parse_parameters, print_parameters, split_list
 from cordboard.sip.headers import Headers
 
 MAGIC_COOKIE = "z9hG4bK"
+REMEMBERED = 256  # hops
+LONGEST_REMEMBERED = 200  # characters
 
 _SENT = re.compile(
     r"SIP\s*/\s*([0-9.]+)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+"  # protocol, transport; blanks around slashes
@@ -31,7 +34,14 @@ class Via:
 
     @classmethod
     def parse(cls, text: str) -> Via:
-        """Read one hop (an element of the list, see `Headers.get_list`); raises RemoteProtocolError."""
+        """Read one hop (an element of the list, see `Headers.get_list`); raises RemoteProtocolError.
+
+        It is asked for several times for each message: short ones are remembered, nobody may change the parameters.
+        """
+        return _remembered(text) if len(text) <= LONGEST_REMEMBERED else cls._parse(text)
+
+    @classmethod
+    def _parse(cls, text: str) -> Via:
         match = _SENT.fullmatch(text.strip(WHITESPACE))
         if match is None:
             raise RemoteProtocolError("Via is malformed")
@@ -79,6 +89,11 @@ class Via:
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
         return f"SIP/{self.version}/{self.transport} {self.host}{port}{print_parameters(self.parameters)}"
+
+
+@lru_cache(REMEMBERED)
+def _remembered(text: str) -> Via:
+    return Via._parse(text)
 
 
 def top_via(headers: Headers) -> Via:

@@ -1,0 +1,1 @@
+"""Cordboard beside Asterisk 22: the same work on the same machine in the same run."""
