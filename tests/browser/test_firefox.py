@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -105,6 +107,21 @@ async def test_a_call_is_placed(tmp_path: Path, by_gws: bool) -> None:
         await page.card("talking")
         await page.press("call-hangup")
         await customer.is_in("ended")
+
+
+async def test_a_call_whose_media_worker_dies_is_called_anew(tmp_path: Path) -> None:
+    """Firefox takes the offer of the new place and keeps its DTLS association; in another dialog it makes a new one."""
+    async with signed_in(tmp_path) as (page, lab):
+        customer = await lab.customer("8000", tone=CUSTOMER)
+        await page.card("ringing")
+        await page.press("call-answer")
+        await both_hear(page, customer)
+        (worker,) = lab.lab.product.engine.workers.running.values()
+        os.kill(worker.pid, signal.SIGKILL)
+        await page.until("cordboard.cards.length === 0 || cordboard.cards[0].state !== 'talking'")
+        await both_hear(page, customer)
+        await page.card("talking")
+        await customer.hang_up()
 
 
 async def firefox_sees(page: FirefoxPage) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -74,6 +76,20 @@ async def test_camera_on_and_off_in_a_call(browser: Browser) -> None:
         await sees(ben)
         await sees(ada)
         await both_hear(ada, ben)
+
+
+async def test_pictures_go_on_when_the_media_worker_dies(browser: Browser) -> None:
+    """The new one is told which lines there are, or the browser would not take its offer."""
+    async with two_agents(browser) as (ada, ben, lab):
+        await ada.press("call-camera")
+        await sees(ben)
+        (worker,) = lab.lab.product.engine.workers.running.values()
+        os.kill(worker.pid, signal.SIGKILL)
+        await asyncio.sleep(1.5)
+        await both_hear(ada, ben)
+        await sees(ben)
+        await ben.press("call-camera")
+        await sees(ada)
 
 
 async def test_both_turn_their_cameras_on_at_once(browser: Browser) -> None:

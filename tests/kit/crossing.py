@@ -43,6 +43,7 @@ WANTS = (
     "fresh offer",
     "record",
 )
+MOVES = "media moves"
 LASTS = 6.0  # seconds in which something is wanted
 RESTS = 120.0
 
@@ -99,6 +100,7 @@ class CrossingCall:
         self._order = itertools.count()
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._arrived: dict[tuple[str, str], float] = {}
+        self.described: dict[tuple[str, str], str] = {}  # by whom to whom: the last description
         annex = {LAB_RECORDING: "true"}
         self.server = SipServerStack(lab_settings(dns=tuple(DnSettings(dn, annex=annex) for dn in ("5001", "5002"))))
         self.agents = [self._agent(dn, number) for number, dn in enumerate(("5001", "5002"))]
@@ -127,6 +129,8 @@ class CrossingCall:
 
     def run(self) -> None:
         self.agents[0].page.call("sip:5002@gateway.invalid", "<sip:5002@gateway.invalid>", "<sip:5001@gateway.invalid>")
+        if MOVES in self.wants:  # while the call is being set up, too
+            self.later(self.random.random() * 2.0, lambda: self._want(self.random.choice(self.agents), MOVES))
         self.pass_time(2.0)
         for _ in range(self.random.randint(2, 10)):
             what, agent = self.random.choice(self.wants), self.random.choice(self.agents)
@@ -195,6 +199,8 @@ class CrossingCall:
         cseq = message.headers.get("CSeq") or ""
         directions = [word for word in DIRECTIONS if f"a={word}" in message.body.decode()]
         words = message.body.decode() if message.body.startswith(b"{") else ""
+        if message.body.startswith(b"v=0"):
+            self.described[sender, to] = message.body.decode()
         self._say(f"{sender:9} > {to:9} {first[:44]:44} {cseq:12} {' '.join(directions)}{words}")
         name = message.headers.get("Call-ID") or "", cseq
         if isinstance(message, Request) and message.method == "INVITE":
@@ -217,6 +223,8 @@ class CrossingCall:
                 agent.page.offer()
             case "media changed":
                 agent.gateway.feed(MediaReply(self.random.choice(DESCRIPTIONS), reoffer=True), self.now)
+            case "media moves":
+                agent.gateway.media_moved(self.now)
             case "refresh" | "fresh offer":
                 self._refresh(agent, what == "refresh")
             case _:
@@ -252,7 +260,16 @@ class CrossingCall:
         for call in calls:
             left += ["SIP Server's call is busy"] if call.negotiation is not None or call.jobs else []
             left += [what for agent in self.agents for what in _unrest_of(agent, call.phone_of(agent.dn))]
+        left += [what for agent in self.agents for what in self._misplaced(agent)]
         return left
+
+    def _misplaced(self, agent: Agent) -> list[str]:
+        """Who was not told last where the agent's media is."""
+        place = f"m=audio {agent.gateway.engine.port} "
+        told = {name: self.described.get((agent.dn, name), "") for name in ("server", agent.page.name)}
+        legs = agent.gateway.call.page, agent.gateway.call.trunk
+        left = [f"{name} was told of another place of {agent.dn}'s media" for name in told if place not in told[name]]
+        return left + [f"{agent.dn}'s {leg.side} leg waits" for leg in legs if leg.misplaced or leg.stale]
 
     def leaks(self) -> list[str]:
         """What is left of a call that was ended."""

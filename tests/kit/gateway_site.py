@@ -25,6 +25,7 @@ class GatewaySite:
     gateway: Gateway
     server: UdpPeer
     engine: PaperEngine
+    metrics: Metrics
 
     @property
     def url(self) -> str:
@@ -63,11 +64,11 @@ async def gateway_site(**gateway_settings: Any) -> AsyncIterator[GatewaySite]:
     gateway = replace(lab.gateway, sip=anywhere, websocket=anywhere, advertise=anywhere, **(quiet | gateway_settings))
     agents = tuple(replace(agent, sip_server_password="sip-server-secret") for agent in lab.agents)
     settings = replace(lab, gateway=gateway, agents=agents, sip_server=replace(lab.sip_server, check_seconds=0))
-    engine = PaperEngine()
-    running = await Gateway.start(settings, engine, SECRET, Metrics())
+    engine, metrics = PaperEngine(), Metrics()
+    running = await Gateway.start(settings, engine, SECRET, metrics)
     server.gateway = running.trunk.address
     try:
-        yield GatewaySite(running, server, engine)
+        yield GatewaySite(running, server, engine, metrics)
     finally:
         await _close(running, server)
 

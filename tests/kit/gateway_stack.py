@@ -11,7 +11,7 @@ from typing import Any
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
 from cordboard.call.dialing import read_order
 from cordboard.call.events import CallEnded
-from cordboard.call.media import MediaReply, MediaRequest, Side, Verb
+from cordboard.call.media import MediaConnected, MediaMoved, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
 from cordboard.call.page.leg import PageLeg
 from cordboard.call.page.presence import CallSettings, PageBack, PageGone
@@ -69,6 +69,18 @@ class InstantEngine:
     held: bool = False
     page_silent: float = 60.0  # seconds
     made: int = 0
+    session: int = 1
+
+    @property
+    def port(self) -> int:
+        """Where the media is."""
+        return 29999 + self.session
+
+    def begin_anew(self) -> None:
+        """Another engine is in its place, and knows nothing."""
+        self.requests.clear()
+        self.session += 1
+        self.made, self.held = 0, False
 
     def carry_out(self, request: MediaRequest) -> MediaReply:
         self.requests.append(request)
@@ -78,14 +90,16 @@ class InstantEngine:
             self.held = request.verb is Verb.HOLD_TRUNK
         if request.verb is Verb.LISTEN_PAGE:
             return MediaReply(request.verb, silent=self.page_silent)
+        if request.sdp:
+            return MediaReply(request.verb, sdp=request.sdp)
         self.made += 1
         direction = "a=inactive\r\n" if self.held and request.verb.side is Side.TRUNK else "a=sendrecv\r\n"
         return MediaReply(request.verb, sdp=self._describe(request.verb, direction))
 
     def _describe(self, verb: Verb, direction: str) -> str:
-        """Each has the next version, as RFC 3264 section 8 asks."""
-        text = description(f"{verb}", port=30000, extra=direction)
-        return text.replace("o=- 1 1", f"o=- 1 {self.made}")
+        """Each has the next version, as RFC 3264 section 8 asks; the place of the media is its port."""
+        text = description(f"{verb}", port=self.port, extra=direction)
+        return text.replace("o=- 1 1", f"o=- {self.session} {self.made}")
 
     @property
     def verbs(self) -> list[str]:
@@ -113,6 +127,7 @@ class GatewayStack:
         self.engine = InstantEngine()
         self.engine_is_slow = False  # replies wait for `engine_replies`
         self._replies: deque[MediaReply] = deque()
+        self.page_connects = True  # with the engine, once that has its answer
         self.ended: list[CallEnded] = []
         self.now = 0.0
         identifiers = CountedIdentifiers(f"{process}trunk")
@@ -141,6 +156,12 @@ class GatewayStack:
 
     def page_back(self, now: float, same: bool = False) -> None:
         self.feed(PageBack(PAGE_FLOW, "sip:new@xyz.invalid;transport=ws", same), now)
+
+    def media_moved(self, now: float) -> None:
+        """What carried the media died, with all that it has not replied to; another carries it."""
+        self.engine.begin_anew()
+        self._replies.clear()
+        self.feed(MediaMoved("its media worker died"), now)
 
     def end(self, now: float) -> None:
         self.feed(EndCall("test"), now)
@@ -196,7 +217,10 @@ class GatewayStack:
         """Let the engine's replies arrive, the oldest first."""
         while self._replies and count:
             count -= 1
-            self.feed(self._replies.popleft(), now)
+            reply = self._replies.popleft()
+            self.feed(reply, now)
+            if reply.verb is Verb.TAKE_PAGE_ANSWER and self.page_connects:
+                self.feed(MediaConnected(), now)
 
 
 def new_call(name: str, settings: CallSettings, trunk_settings: TrunkSettings) -> Call:

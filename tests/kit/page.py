@@ -34,6 +34,8 @@ from cordboard.stun.request import binding_request
 from kit.camera import Camera
 from kit.phone import Phone, until
 
+FIRST_REPEAT = 0.05  # seconds until a ClientHello that nobody answers is sent again
+
 PROFILES = {
     b"SRTP_AEAD_AES_128_GCM": (Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
     b"SRTP_AES128_CM_SHA1_80": (Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
@@ -110,6 +112,8 @@ class PagePhone(Phone):
         self._session = secrets.randbits(60)
         self._key, self._certificate = _certificate()
         self._connection: SSL.Connection | None = None
+        self._hello: list[bytes] = []
+        self._repeating: asyncio.TimerHandle | None = None
         self._inbound: Session | None = None
         self._outbound: Session | None = None
         self._socket = self._open_socket()
@@ -195,6 +199,13 @@ class PagePhone(Phone):
         """New credentials, as a browser makes them for an ICE restart."""
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
 
+    def begin_anew(self) -> None:
+        """What a browser does with an offer of another place: ICE restarts, and with the fingerprint DTLS."""
+        self.restart_ice()
+        self._hush_hello()
+        self._connection = self._inbound = self._outbound = None
+        self.flights.clear()
+
     # --- ICE
 
     def move(self) -> None:
@@ -225,8 +236,9 @@ class PagePhone(Phone):
     def secured(self) -> bool:
         return self._outbound is not None
 
-    def say_hello(self) -> None:
-        """Begin the DTLS handshake: sends a ClientHello; what follows happens by itself."""
+    def say_hello(self, *, once: bool = False) -> None:
+        """Begin the DTLS handshake: sends a ClientHello, and again until something comes back, as a browser does;
+        what follows happens by itself."""
         context = SSL.Context(SSL.DTLS_METHOD)
         context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
         context.use_certificate(self._certificate)
@@ -234,7 +246,28 @@ class PagePhone(Phone):
         context.set_tlsext_use_srtp(self.profiles)
         self._connection = SSL.Connection(context, None)
         self._connection.set_connect_state()
+        self._hello.clear()
+        self._hush_hello()
         self._handshake(b"")
+        if not once:
+            self._repeating = self.loop.call_later(FIRST_REPEAT, self._repeat_hello, 2 * FIRST_REPEAT)
+
+    def hear_at_last(self) -> None:
+        """No more deaf: what came meanwhile is taken now."""
+        self.deaf = False
+        for flight in list(self.flights):
+            self._handshake(flight)
+
+    def _repeat_hello(self, pause: float) -> None:
+        """The first pause of OpenSSL is a second, a browser's 50 ms."""
+        if not self.flights and self._socket.fileno() >= 0:
+            for datagram in self._hello:
+                self.send_raw(datagram)
+            self._repeating = self.loop.call_later(pause, self._repeat_hello, 2 * pause)
+
+    def _hush_hello(self) -> None:
+        if self._repeating is not None:
+            self._repeating.cancel()
 
     def repeat_flight(self) -> None:
         """DTLS's own timer, at the test's command."""
@@ -271,9 +304,12 @@ class PagePhone(Phone):
         assert self._connection is not None
         while True:
             try:
-                self.send_raw(self._connection.bio_read(1400))
+                datagram = self._connection.bio_read(1400)
             except SSL.WantReadError:
                 return
+            if not self.flights:
+                self._hello.append(datagram)
+            self.send_raw(datagram)
 
     async def connect(self) -> None:
         """Nomination and handshake; raises `AssertionError` when one of them does not happen."""
@@ -342,6 +378,7 @@ class PagePhone(Phone):
 
     def close(self) -> None:
         self.hush()
+        self._hush_hello()
         self._close_socket()
 
 

@@ -80,8 +80,27 @@ ENDED = """
     after 100 s
 """
 
+NEW_PLACE = "m=audio 30001 "  # where the media is after it has moved once, of port 30000 before
+OFFERED_NEW_PLACE = f"""
+    trunk <- INVITE | /{NEW_PLACE}/
+    page  <- INVITE | /{NEW_PLACE}/
+"""
+BOTH_ACCEPT = """
+    page  -> 200 INVITE | page description
+    page  <- ACK
+    trunk -> 200 INVITE | server answer
+    trunk <- ACK
+"""
+
 
 def loaded_again(ladder: Ladder, gateway: GatewayStack) -> None:
     """The page went without a word, and a new one is there; the old one's dialog is nobody's."""
     gateway.page_back(ladder.now)
     ladder.peers["page"].forget()
+
+
+def hung_up(ladder: Ladder, gateway: GatewayStack) -> None:
+    """SIP Server ends the established call; nothing is left of it."""
+    ladder(ENDED)
+    assert gateway.idle
+    assert gateway.ended[0].answered

@@ -94,6 +94,14 @@ class Phone:
         steps = {(after - before) & 0xFFFF for before, after in itertools.pairwise(sequences)}
         return len({packet.ssrc for packet in self.received}) == 1 and steps == {1}
 
+    def in_order(self) -> bool:
+        """Of each source each sequence number is above the one before."""
+        sources: dict[int, list[int]] = {}
+        for packet in self.received:
+            sources.setdefault(packet.ssrc, []).append(packet.sequence)
+        pairs = [pair for sequences in sources.values() for pair in itertools.pairwise(sequences)]
+        return bool(self.received) and all(0 < (after - before) & 0xFFFF < 0x8000 for before, after in pairs)
+
 
 async def until(condition: Callable[[], object], within: float = 5.0) -> bool:
     """Wait until the condition holds; False when it did not in time."""

@@ -110,8 +110,9 @@ class TrunkPhone(Phone):
     def close(self) -> None:
         self.hush()
         for sock in (self.rtp, self.rtcp, self.video_rtp, self.video_rtcp):
-            self.loop.remove_reader(sock)
-            sock.close()
+            if sock.fileno() >= 0:
+                self.loop.remove_reader(sock)
+                sock.close()
 
 
 def _pair(host: str) -> tuple[socket.socket, socket.socket]:

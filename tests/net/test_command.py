@@ -72,6 +72,19 @@ def test_taken_ports(tmp_path: Path) -> None:
     assert result.stderr.endswith("; [gateway] sip moves it\n")
 
 
+@pytest.mark.parametrize("arguments", [("serve",), ("lab", "--engine", "rtpengine")])
+def test_no_rtpengine_answers(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    host = "127.0.0.79"
+    file = tmp_path / "cordboard.toml"
+    lab = '[lab]\nsip_server = "{0}:5070"\ngws = "{0}:8090"\n' if "lab" in arguments else ""
+    text = lab or '[sip_server]\naddress = "{0}:5070"\n[gws]\nurl = "http://{0}"\n[media]\nengine = "rtpengine"\n'
+    text += '[gateway]\nsip = "{0}:5060"\nwebsocket = "{0}:8088"\n[desk]\nlisten = "{0}:8080"\n'
+    file.write_text((text + '[rtpengine]\ndaemons = ["{0}:9"]\n').format(host))
+    result = cordboard(*arguments, "--config", str(file))
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"No rtpengine answers ([rtpengine] daemons: {host}:9)."
+
+
 class _Lab(BaseHTTPRequestHandler):
     asked: ClassVar[list[tuple[str, object]]] = []
 

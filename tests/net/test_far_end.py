@@ -12,6 +12,7 @@ from cordboard.phone.far_call import CallFailed, FarCall, FarState
 from cordboard.phone.far_end import FarEnd, FarEndSettings
 from cordboard.phone.far_sound import SoundSettings
 from cordboard.phone.packets.choice import make
+from cordboard.sdp.plain import read_plain
 from cordboard.sip.message import Response, parse_message
 from kit.peer import SipPeer
 from kit.phone import until
@@ -97,6 +98,22 @@ async def test_call_rings_until_it_is_answered_or_given_up(pair: Pair) -> None:
     assert pair.came[0].reason == "cancelled"
     with pytest.raises(CallFailed, match="hung up here"):
         await call.connected()
+
+
+async def test_calls_that_share_a_socket_hear_their_own_only(pair: Pair) -> None:
+    sharing = FarEnd(HOST, 0, pair.packets, FarEndSettings(sound=CUSTOMER, calls_per_socket=2))
+    await sharing.open()
+    calls = [await sharing.call("5001", pair.agent.address) for _ in range(3)]
+    ports = [read_plain(call.sound.offer()).port for call in calls]
+    assert ports[0] == ports[1] != ports[2]
+    await asyncio.gather(*(call.connected() for call in calls))
+    calls[0].hang_up()
+    for call, answered in list(zip(calls, pair.came, strict=True))[1:]:
+        call.sound.expect(440.0, answered.ssrc)
+        assert await until(lambda call=call: call.figures().heard)
+        assert call.figures().foreign == 0
+    await sharing.close()
+    assert await until(lambda: pair.agent.calls == 0)
 
 
 async def test_codec_that_is_not_ours_is_refused(pair: Pair) -> None:

@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from cordboard.access.token import issue
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.gateway.gateway import Gateway
+from cordboard.media.port import MediaEvent, MediaEventKind
 from cordboard.observe.metrics import Metrics
 from kit.engine import PaperEngine
 from kit.sip_sockets import UdpPeer, WebSocketPeer
@@ -111,6 +112,18 @@ async def site() -> AsyncIterator[Site]:
         await each.close()
     server.close()
     await asyncio.sleep(0.01)
+
+
+async def test_snapshot_is_stored_again_where_the_media_has_moved(site: Site) -> None:
+    await site.start()
+    page = await site.talking()
+    before = dict(site.engine.texts)
+    site.engine.texts.clear()
+    for listener in site.engine.listeners:
+        listener(MediaEvent(next(iter(before)), MediaEventKind.MOVED, "its media worker died"))
+    await site.kept()
+    assert site.engine.texts.keys() == before.keys()
+    await page.close()
 
 
 async def test_draining_refuses_both_sides_and_waits_for_the_last_call(site: Site) -> None:

@@ -63,7 +63,9 @@ async def test_serve(tmp_path: Path) -> None:
             async with client.get(f"http://{SERVE}:8088/ws") as answer:
                 assert answer.status == 426
             async with client.get(f"http://{SERVE}:9095/metrics") as answer:
-                assert "cordboard_pages 0.0" in await answer.text()
+                text = await answer.text()
+                assert "cordboard_pages 0.0" in text
+                assert 'cordboard_media_load{worker="0"}' in text
             async with client.get(f"http://{SERVE}:8080/metrics") as answer:
                 assert answer.status in (404, 503)
         process.send_signal(signal.SIGTERM)

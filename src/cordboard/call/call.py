@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from cordboard.call.dialing import Dialing, PlaceCall, Stage
 from cordboard.call.events import CallEnded, CallEvent, Disconnect, Fail, Refer
 from cordboard.call.leg import Leg, LegState
-from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
+from cordboard.call.media import MediaConnected, MediaLost, MediaMoved, MediaReply, MediaRequest, Side, Verb
+from cordboard.call.moving import Moving
 from cordboard.call.outputs import ToSip
-from cordboard.call.page.leg import PageLeg
+from cordboard.call.page.leg import PageInput, PageLeg
 from cordboard.call.page.presence import PageBack, PageGone
 from cordboard.call.succession import Said, Succession, said
 from cordboard.call.trunk.leg import TrunkLeg
@@ -44,7 +45,8 @@ class EndCall:
     status: int = 500
 
 
-CallInput = FromSip | MediaReply | MediaLost | PageGone | PageBack | PlaceCall | EndCall | sip.Tick
+MediaInput = MediaReply | MediaConnected | MediaMoved | MediaLost
+CallInput = FromSip | MediaInput | PageGone | PageBack | PlaceCall | EndCall | sip.Tick
 CallOutput = ToSip | MediaRequest | CallEnded
 
 
@@ -59,12 +61,14 @@ class Call:
     over: bool = False
     succession: Succession = field(default_factory=Succession)
     dialing: Dialing | None = None
+    moving: Moving = field(default_factory=Moving)
     _cause: str = field(default="")
     _asked: deque[TrunkLeg] = field(default_factory=deque)
 
     @property
     def deadline(self) -> float | None:
-        return None if self.over else self.page.deadline
+        times = (self.page.deadline, self.moving.deadline)
+        return None if self.over else min((time for time in times if time is not None), default=None)
 
     @property
     def sessions(self) -> tuple[tuple[Side, str], ...]:
@@ -76,6 +80,7 @@ class Call:
         if self.over:
             return []
         outputs = self._settle(self._dispatch(input, now))
+        self.moving.watch(self.page, (self.trunk, *self.succession.legs), now)
         return outputs + self._closing()
 
     def _dispatch(self, input: CallInput, now: float) -> Iterable[Said]:
@@ -84,6 +89,18 @@ class Call:
                 return self._from_server(input.event) if input.side is Side.TRUNK else self._from_page(input.event, now)
             case MediaReply():
                 return self._media_replied(input, now)
+            case MediaConnected():
+                self.moving.connected()
+                return []
+            case MediaMoved():
+                self._asked.clear()
+                return self.moving.begin(self.page, (self.trunk, *self.succession.legs), input, now)
+            case sip.Tick() if self.moving.is_late(now):
+                return self._end_both("media moved in vain: a side did not take the new place in time", 500)
+            case sip.Tick() if called := self.moving.call_page(self.page, now):
+                return called
+            case MediaLost(failed=True) if called := self.moving.failed(self.page, now):
+                return called
             case MediaLost(why, silent):
                 # A page that is gone for longer than ICE waits: the call waits longer still.
                 return [] if silent and self.page.waits_for_page else self._end_both(why, 500)
@@ -94,7 +111,7 @@ class Call:
                 return self.dialing.begin()
         return self._from_page(input, now)
 
-    def _from_page(self, event: sip.Output | MediaReply | PageGone | PageBack | sip.Tick, now: float) -> Iterable[Said]:
+    def _from_page(self, event: PageInput, now: float) -> Iterable[Said]:
         return said(self.page, self.page.handle(event, now))
 
     def _from_server(self, event: sip.Output) -> Iterable[Said]:

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     TAKE_PAGE_ANSWER = "take_page_answer"
     TAKE_TRUNK_OFFER = "take_trunk_offer"
     TAKE_TRUNK_ANSWER = "take_trunk_answer"
+    RECALL_PAGE = "recall_page"  # take in what the page said long ago, as an offer that nothing is answered to
+    RECALL_TRUNK = "recall_trunk"
     HOLD_TRUNK = "hold_trunk"
     RESUME_TRUNK = "resume_trunk"
     RENEW_PAGE = "renew_page"  # forget the page: another one takes its place
@@ -51,7 +53,7 @@ class MediaRequest:
 
 @dataclass(frozen=True, slots=True)
 class MediaReply:
-    """The outcome of a request: the description made, or why not with a SIP status (0: it worked).
+    """The outcome of a request: the description made or taken in, or why not with a SIP status (0: it worked).
 
     `reoffer` with a description taken in: what the other side was told is out of date (video, codec). That side is to
     be offered anew, or, while our answer to it has been made but not sent, the answer is to be made anew.
@@ -67,9 +69,23 @@ class MediaReply:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaMoved:
+    """What carried the call's media died. Another carries it now, which knows nothing of the call; what was asked
+    before is not replied to any more."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConnected:
+    """The page's DTLS is done: media passes."""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaLost:
-    """The engine reports that the page's media failed, or that the call's worker died; `silent`: that the page has said
-    nothing for long, which ends no call that waits for its page."""
+    """The engine reports that the page's media failed, or that nobody is left to carry it; `silent`: that the page has
+    said nothing for long, which ends no call that waits for its page; `failed`: that its DTLS was refused."""
 
     why: str
     silent: bool = False
+    failed: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from cordboard.call.events import WORDS_TYPE, CallEvent, Header, Info
@@ -49,6 +50,14 @@ def without_tag(address: str) -> str:
 def description(message: Request | Response) -> str:
     """The SDP in a message, empty if there is none."""
     return message.body.decode("utf-8", "replace")
+
+
+def as_offered(answer: str) -> str:
+    """An answer as its peer would offer: what it does with pictures may be all that we had asked for."""
+    head, *lines = re.split(r"(?m)^(?=m=)", answer)
+    pictures = (line.startswith("m=video") for line in lines)
+    opened = (re.sub(r"a=(send|recv)only\b", "a=sendrecv", line) for line in lines)
+    return head + "".join(new if is_video else old for old, new, is_video in zip(lines, opened, pictures, strict=True))
 
 
 def held_by_address(sdp: str) -> str:

@@ -16,6 +16,7 @@ from cordboard.call.call import Call
 from cordboard.call.events import Header, Try
 from cordboard.call.leg import LegState
 from cordboard.call.media import Side
+from cordboard.call.origin import Origin
 
 VERSION = 1
 LIMIT = 4096  # bytes
@@ -63,9 +64,16 @@ def _content(
             "agent_first": page.beginning.agent_first,
             "headers": [list(each) for each in headers],
             "ufrag": page.ufrag,
+            "origin": page.origin.to_json(),
             "dialog": page_dialog,
         },
-        "trunk": {"held": trunk.held, "uuid": trunk.call_uuid, "domain": trunk.domain, "dialog": trunk_dialog},
+        "trunk": {
+            "held": trunk.held,
+            "uuid": trunk.call_uuid,
+            "domain": trunk.domain,
+            "origin": trunk.origin.to_json(),
+            "dialog": trunk_dialog,
+        },
     }
 
 
@@ -91,6 +99,7 @@ class Saved:
         trunk.unattended = page.parked
         trunk.held, trunk.call_uuid, trunk.domain = self.trunk["held"], self.trunk["uuid"], self.trunk["domain"]
         trunk.note_description()
+        page.origin, trunk.origin = (Origin.from_json(saved.get("origin")) for saved in (self.page, self.trunk))
         for leg in (page, trunk):
             leg.state, leg.settled = LegState.CONNECTED, True
         call.answered = True

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
 from cordboard.call.dialing import PlaceCall
 from cordboard.call.events import CallEnded
-from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
+from cordboard.call.media import MediaConnected, MediaLost, MediaMoved, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
 from cordboard.gateway.media import MediaRequests
+from cordboard.gateway.media_quality import MediaQuality
 from cordboard.gateway.outliving.snapshots import Snapshots
 from cordboard.genesys import dialect
 from cordboard.media.port import MediaEngine, MediaEvent, MediaEventKind
@@ -25,6 +26,7 @@ from cordboard.sip import events as sip
 log = get_log("gateway")
 
 ToCore = Callable[[Side, sip.Input], None]
+HARMLESS = (MediaEventKind.CONNECTED, MediaEventKind.TRUNK_GONE, MediaEventKind.TRUNK_BACK)
 Place = tuple[Side, str]  # a session, as its core names it
 
 
@@ -40,7 +42,8 @@ class Calls:
         snapshots: Snapshots | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._media = MediaRequests(engine, tasks, self._media_replied)
+        self._quality = MediaQuality(engine, tasks, metrics)
+        self._media = MediaRequests(engine, tasks, self._media_replied, self._quality)
         self._to_core = to_core
         self._metrics = metrics
         self._calls: dict[str, Call] = {}
@@ -188,11 +191,25 @@ class Calls:
         call = self._calls.get(event.call)
         if call is None:
             return
+        self._quality.happened(event)
         if event.kind is MediaEventKind.CONNECTED:
             log.info("media connected", call=call.name)
+            self.feed(call, MediaConnected())
+        if event.kind in HARMLESS:
+            return
+        if event.kind is MediaEventKind.MOVED:
+            self._moved(call, event.why)
             return
         log.warning("media lost", call=call.name, kind=str(event.kind), why=event.why)
-        self.feed(call, MediaLost(event.why or str(event.kind), silent=event.kind is MediaEventKind.LOST))
+        silent, failed = event.kind is MediaEventKind.LOST, event.kind is MediaEventKind.FAILED
+        self.feed(call, MediaLost(event.why or str(event.kind), silent, failed))
+
+    def _moved(self, call: Call, why: str) -> None:
+        log.warning("media moved: both sides are offered the new place", call=call.name, dn=call.page.dn, why=why)
+        self._media.moved(call.name)
+        if self._snapshots:
+            self._snapshots.moved(call.name)
+        self.feed(call, MediaMoved(why))
 
     def end_all(self, why: str) -> None:
         for call in list(self._calls.values()):

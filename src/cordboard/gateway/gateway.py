@@ -6,6 +6,7 @@ INVITE comes from one side: a call is made of two legs. Everything else about a 
 
 from __future__ import annotations
 
+import functools
 import secrets
 
 from cordboard.call.call import Call
@@ -71,6 +72,9 @@ class Gateway:
         self.availability = Availability(settings.sip_server, self.trunk, self.registrations, metrics)
         self.reachability = Reachability(gateway, self.pages, self.seats.feed)
         metrics.reachable_dns.set_function(lambda: self.seats.reachable if self.availability.reachable else 0)
+        for side, core in (("trunk", self.trunk.core), ("page", self.pages.core)):
+            metrics.sip_sessions.labels(side).set_function(functools.partial(getattr, core, "sessions"))
+            metrics.sip_transactions.labels(side).set_function(functools.partial(getattr, core, "transactions"))
         self.limits = CallLimits(gateway, self.calls)
         self.server_calls = ServerCalls(
             self.calls, self.seats, self.limits, self.reachability, self.trunk.feed, self._call

@@ -6,7 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from cordboard.call.media import NEVER_HEARD, MediaReply, MediaRequest, Verb
-from cordboard.media.port import Direction, MediaEngine, MediaError, Side
+from cordboard.gateway.media_quality import MediaQuality
+from cordboard.media.port import Direction, MediaEngine, MediaError, MediaFull, PlaceGone, Side
 from cordboard.net.tasks import Tasks
 from cordboard.observe.log import get_log
 
@@ -18,30 +19,47 @@ Result = str | bool | float | None  # a description; whether the other side is t
 
 class MediaRequests:
     """The engine has a request when `carry_out` returns, and carries those of one call out in their order: it works on
-    the page's answer while SIP Server still reads the 200. One task per request waits for its reply.
+    the page's answer while SIP Server still reads the 200. One task per request waits for its reply. What was asked
+    before a call `moved` is not replied to.
     """
 
-    def __init__(self, engine: MediaEngine, tasks: Tasks, on_reply: OnReply) -> None:
+    def __init__(self, engine: MediaEngine, tasks: Tasks, on_reply: OnReply, quality: MediaQuality) -> None:
         self._engine = engine
+        self._quality = quality
         self._tasks = tasks
         self._on_reply = on_reply
+        self._moves: dict[str, int] = {}
 
     def carry_out(self, call: str, request: MediaRequest) -> None:
+        if request.verb is Verb.CLOSE:
+            self._moves.pop(call, None)
+            self._quality.before_close(call)
         reply = perform(self._engine, call, request)
-        self._tasks.start(self._report(call, request, reply), f"{request.verb} {call}")
+        self._tasks.start(self._report(call, request, reply, self._moves.get(call, 0)), f"{request.verb} {call}")
 
-    async def _report(self, call: str, request: MediaRequest, reply: Awaitable[Result]) -> None:
+    def moved(self, call: str) -> None:
+        """Another has the call's media; its requests begin anew."""
+        self._moves[call] = self._moves.get(call, 0) + 1
+
+    async def _report(self, call: str, request: MediaRequest, reply: Awaitable[Result], move: int) -> None:
+        answer = await self._reply(call, request, reply)
+        if answer is not None and request.verb is not Verb.CLOSE and move == self._moves.get(call, 0):
+            if answer.status:
+                log.info("media refused", call=call, verb=str(request.verb), status=answer.status, why=answer.why)
+            self._on_reply(call, answer)
+
+    async def _reply(self, call: str, request: MediaRequest, reply: Awaitable[Result]) -> MediaReply | None:
         try:
             result = await reply
+        except PlaceGone:
+            return None
         except MediaError as error:
-            if request.verb is not Verb.CLOSE:
-                log.info("media refused", call=call, verb=str(request.verb), status=error.status, why=str(error))
-                self._on_reply(call, MediaReply(request.verb, status=error.status, why=str(error)))
-            return
-        if request.verb is not Verb.CLOSE:
-            sdp = result if isinstance(result, str) else ""
-            silent = result if isinstance(result, float) else NEVER_HEARD
-            self._on_reply(call, MediaReply(request.verb, sdp=sdp, reoffer=result is True, silent=silent))
+            if isinstance(error, MediaFull):
+                self._quality.shed(call)
+            return MediaReply(request.verb, status=error.status, why=str(error))
+        sdp = result if isinstance(result, str) else request.sdp
+        silent = result if isinstance(result, float) else NEVER_HEARD
+        return MediaReply(request.verb, sdp=sdp, reoffer=result is True, silent=silent)
 
 
 def perform(engine: MediaEngine, call: str, request: MediaRequest) -> Awaitable[Result]:
@@ -75,6 +93,8 @@ TAKE: dict[Verb, Callable[[MediaEngine, str, str], Awaitable[bool]]] = {
     Verb.TAKE_PAGE_ANSWER: lambda engine, call, sdp: engine.take_page_answer(call, sdp),
     Verb.TAKE_TRUNK_OFFER: lambda engine, call, sdp: engine.take_trunk_offer(call, sdp),
     Verb.TAKE_TRUNK_ANSWER: lambda engine, call, sdp: engine.take_trunk_answer(call, sdp),
+    Verb.RECALL_PAGE: lambda engine, call, sdp: engine.take_page_offer(call, sdp),
+    Verb.RECALL_TRUNK: lambda engine, call, sdp: engine.take_trunk_offer(call, sdp),
 }
 
 OTHER: dict[Verb, Callable[[MediaEngine, str], Awaitable[Result]]] = {

@@ -15,7 +15,7 @@ there. A repeated `trunk_offer` or `trunk_answer` keeps address, port and sessio
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -31,6 +31,8 @@ __all__ = [
     "MediaError",
     "MediaEvent",
     "MediaEventKind",
+    "MediaFull",
+    "PlaceGone",
     "Side",
     "StreamStatistics",
 ]
@@ -42,6 +44,20 @@ class MediaError(Exception):
     def __init__(self, why: str, status: int = 488) -> None:
         super().__init__(why)
         self.status = status
+
+
+class MediaFull(MediaError):
+    """The engine sheds load: it takes no new calls for now, and goes on with those that it has."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, 503)
+
+
+class PlaceGone(MediaError):
+    """What carried the call died before it replied; MOVED or WORKER_GONE says how the call goes on."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ class MediaEvent:
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
     """`workers` counts the relay's processes or rtpengine's daemons that are well; `load` is the busiest one's, 0.0 to
-    1.0; `shedding`: new calls are refused with 503 until it falls.
+    1.0, `loads` each one's by its number; `shedding`: new calls are refused with 503 until it falls.
     """
 
     ok: bool
@@ -105,6 +121,7 @@ class EngineHealth:
     why: str = ""
     load: float = 0.0
     shedding: bool = False
+    loads: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

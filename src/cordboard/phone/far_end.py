@@ -28,7 +28,7 @@ from cordboard.net.identifiers import RandomIdentifiers
 from cordboard.net.udp import UdpSocket, open_udp
 from cordboard.observe.log import Occasionally, get_log
 from cordboard.phone.far_call import FarCall, FarState
-from cordboard.phone.far_sound import FarSound, SoundSettings
+from cordboard.phone.far_sound import FarSockets, FarSound, SoundSettings
 from cordboard.phone.packets.port import PacketLoop
 from cordboard.sip import events as sip
 from cordboard.sip.address import NameAddress
@@ -51,6 +51,7 @@ class FarEndSettings:
     caller: str = "+15550100"
     answer_after: float | None = 0.0  # seconds of ringing
     sound: SoundSettings = field(default_factory=SoundSettings)
+    calls_per_socket: int = 1  # of RTP
 
 
 class FarEnd:
@@ -60,6 +61,7 @@ class FarEnd:
         self._settings = settings or FarEndSettings()
         self._bind = (host, port)
         self._packets = packets
+        self._sockets = FarSockets(host, self._settings.calls_per_socket)
         self._run, self._numbers = secrets.token_bytes(16), itertools.count(1)
         self._occasionally = Occasionally(log)
         self._socket: UdpSocket | None = None
@@ -113,7 +115,7 @@ class FarEnd:
 
     async def registered(self, *dns: str) -> None:
         """Wait until all of these DNs are registered."""
-        while not self._bindings.keys() >= set(dns):
+        while any(dn not in self._bindings for dn in reversed(dns)):
             self._changed.clear()
             await self._changed.wait()
 
@@ -154,7 +156,7 @@ class FarEnd:
 
     def _make(self, session: str, dn: str, state: FarState) -> FarCall:
         contact = self._contact(self._settings.caller if state is FarState.DIALING else dn)
-        sound = FarSound(self.address[0], self._packets, self._settings.sound)
+        sound = FarSound(self._sockets, self._packets, self._settings.sound)
         call = FarCall(session, dn, contact, sound, self._driver.feed, state)
         call.on_over = self._forget
         self._calls[session] = call

@@ -12,7 +12,7 @@ from cordboard.call.call import Call, CallInput, EndCall, FromSip
 from cordboard.call.dialing import read_order
 from cordboard.call.events import CallEnded
 from cordboard.call.leg import LegState
-from cordboard.call.media import MediaLost, MediaReply, MediaRequest, Side, Verb
+from cordboard.call.media import MediaConnected, MediaLost, MediaMoved, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.page.presence import CallSettings, PageBack, PageGone
 from cordboard.call.trunk.referral import LAST
 from cordboard.call.trunk.settings import HoldForm, TrunkSettings
@@ -92,7 +92,9 @@ steps = st.one_of(
     st.builds(Reply, st.sampled_from([0, 0, 0, 488]), st.booleans()),
     st.just(PageGone()),
     st.builds(PageBack, st.just(PAGE_FLOW), st.just("sip:x@y.invalid"), st.booleans(), st.just("page")),
-    st.builds(MediaLost, st.just("lost"), st.booleans()),
+    st.builds(MediaLost, st.just("lost"), st.booleans(), st.booleans()),
+    st.just(MediaMoved("its media worker died")),
+    st.just(MediaConnected()),
     st.just(sip.Tick()),
 )
 BEGINNINGS = ("trunk", "page", "REFER")
@@ -161,6 +163,9 @@ def test_whatever_comes(by: str, sequence: list[object]) -> None:
                 driven.event(side, number, event)  # type: ignore[arg-type]
             case Reply(status, reoffer):
                 driven.reply(status, reoffer)
+            case MediaMoved():
+                driven.replies.clear()
+                driven.feed(step)
             case _:
                 driven.feed(step)  # type: ignore[arg-type]
     driven.feed(EndCall("the end"))

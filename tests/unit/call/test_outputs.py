@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cordboard.call.outputs import crossing_headers, held_by_address, without_tag
+from cordboard.call.outputs import as_offered, crossing_headers, held_by_address, without_tag
 from cordboard.sip.headers import Headers
 
 
@@ -15,6 +15,17 @@ def test_ipv6_has_no_such_form() -> None:
     """What is left says hold by its direction."""
     sdp = "v=0\r\nc=IN IP6 ::1\r\nm=audio 8000 RTP/AVP 0\r\na=inactive\r\n"
     assert held_by_address(sdp) == sdp
+
+
+def test_pictures_of_an_answer_as_they_would_be_offered() -> None:
+    """It receives, because we sent only; what it would send nobody has asked. Refusals and sound stay as they are."""
+    sdp = (
+        "v=0\r\nm=audio 8000 RTP/AVP 0\r\na=recvonly\r\nm=video {} RTP/AVP 96\r\na={}\r\n"
+        "m=application 0 UDP/BFCP *\r\na=sendonly\r\n"
+    )
+    for said, kept in (("recvonly", "sendrecv"), ("sendonly", "sendrecv"), ("sendrecv", "sendrecv"), ("inactive",) * 2):
+        assert as_offered(sdp.format(8002, said)) == sdp.format(8002, kept)
+    assert as_offered("") == ""
 
 
 def test_our_own_words_do_not_come_from_outside() -> None:

@@ -21,6 +21,7 @@ URL = kinds.url("http://gws.example:8090")
         (ADDRESS, "sip-server.example:5060", Address("sip-server.example", 5060)),
         (ADDRESS, "[::1]:5060", Address("::1", 5060)),
         (kinds.address("a:1", optional=True), "", Address("", 0)),
+        (kinds.addresses("a"), ["a:1", "[::1]:2"], (Address("a", 1), Address("::1", 2))),
         (PORTS, "10000-10001", PortRange(10000, 10001)),
         (URL, "http://gws.example:8090/", "http://gws.example:8090"),
         (URL, "HTTPS://GWS.example:443", "https://gws.example"),
@@ -46,6 +47,8 @@ def test_right_values(kind: Kind, written: object, read: object) -> None:
 @pytest.mark.parametrize(
     ("kind", "written", "why", "right"),
     [
+        (kinds.addresses('["a:1"]'), ["a"], "is not a list of host:port", '["a:1"]'),
+        (kinds.addresses('["a:1"]'), [], "is not a list of host:port", '["a:1"]'),
         (ADDRESS, "127.0.0.1", "is not host:port", '"127.0.0.1:5060"'),
         (ADDRESS, "gateway.example", "is not host:port", '"gateway.example:5060"'),
         (ADDRESS, "::1", "is not host:port", '"127.0.0.1:5060"'),

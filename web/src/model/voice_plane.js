@@ -82,13 +82,18 @@ function takenOver(phone, _event, now) {
 function incoming(phone, event, now) {
   const again = phone.cards.find((card) => card.leg?.alive && event.uuid && card.uuid === event.uuid);
   if (again?.leg) return rungAnew(again, again.leg, event);
-  const known = cardForLeg(phone.cards, { uuid: event.uuid, number: event.remote.number }, now);
+  const known = cardForLeg(phone.cards, { uuid: event.uuid, number: event.remote.number }, now) ?? cutOff(phone, event);
   const card = known ?? new Card(phone.newCardId(), "in", event.remote, now);
   if (!known) phone.cards.push(card);
   if (!known || !card.said.name) card.said = event.remote.number ? event.remote : card.said;
   if (event.lasted !== null) return resumed(card, event, event.lasted, now);
   card.keepQuiet(event.agentFirst, now);
   return [{ do: "microphone/open", leg: event.leg }, ...joined(card, newLeg(event), event.uuid)];
+}
+
+/** The card whose leg the gateway has just ended, to call this page anew. @param {Phone} phone @param {import("./events.js").LegIncoming} event */
+function cutOff(phone, event) {
+  return event.lasted === null ? undefined : phone.cards.find((card) => event.uuid && card.uuid === event.uuid);
 }
 
 /** @param {import("./events.js").LegIncoming} event */

@@ -253,6 +253,22 @@ describe("a call that another page had", () => {
     assert.deepEqual(bench.took(), ["microphone/open L1", "sip/answer L1"]);
   });
 
+  test("is on the card of the leg that the gateway has just ended", () => {
+    const bench = Bench.ready();
+    bench.invite();
+    bench.press("answer");
+    bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });
+    bench.gws("Established");
+    bench.bye();
+    bench.took();
+    bench.invite({ leg: "L2", lasted: 73 });
+    bench.tell({ type: "leg/accepted", leg: "L2", uuid: "" });
+    bench.after(5000);
+    assert.equal(bench.view.cards.length, 1);
+    assert.equal(bench.card.state, "talking");
+    assert.deepEqual(bench.took(), ["microphone/open L2", "sip/answer L2"]);
+  });
+
   test("is held when the gateway says so", () => {
     const bench = Bench.ready();
     bench.gws("Held");

@@ -20,16 +20,18 @@ from typing import Any, ClassVar
 
 from cordboard.call.events import CallEvent, Connect, Disconnect, Fail, Header, Info, Ring, Try, Update
 from cordboard.call.leg import Leg, LegState, Purpose
-from cordboard.call.media import MediaReply, Side, Verb
+from cordboard.call.media import MediaMoved, MediaReply, Side, Verb
 from cordboard.call.outputs import LegOutput, description, without_tag, words
-from cordboard.call.page import presence
-from cordboard.call.page.offers import note_description, reoffer, reoffer_accepted, reoffer_refused, reoffered
+from cordboard.call.page import offers, presence
+from cordboard.call.page.offers import FLOW_LOST, note_description, reoffer_if_due
 from cordboard.call.page.presence import CallSettings, PageBack, PageGone
 from cordboard.call.page.requests import dialled, requested
 from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 
 AGENT_FIRST = ("X-Cordboard-Call", "agent-first")
+
+PageInput = sip.Output | MediaReply | MediaMoved | PageGone | PageBack | sip.Tick
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ class PageLeg(Leg):
     reoffer_due: bool = False
     _keys: Any = field(default_factory=lambda: count(1))
 
-    def handle(self, event: sip.Output | MediaReply | PageGone | PageBack | sip.Tick, now: float) -> list[LegOutput]:
+    def handle(self, event: PageInput, now: float) -> list[LegOutput]:
         action = HANDLE.get((self.state, type(event)))
         outputs = action(self, event, now) if action else []
         if self.connected_at is None and self.state is LegState.CONNECTED:
@@ -85,6 +87,10 @@ class PageLeg(Leg):
     def waits_for_page(self) -> bool:
         """The call's page is not connected."""
         return self.gone_at is not None
+
+    @property
+    def is_there(self) -> bool:
+        return self.state is LegState.CONNECTED and not self.waits_for_page
 
     def _media(self, reply: MediaReply, now: float) -> list[LegOutput]:
         if reply.verb is Verb.LISTEN_PAGE:
@@ -121,11 +127,12 @@ class PageLeg(Leg):
     def _accepted(self, event: sip.Accepted, now: float) -> list[LegOutput]:
         self.state, self.early = LegState.CONNECTED, True
         note_description(self, event.response)
-        return [*self.take_answer(description(event.response)), Connect(), *self.say_all()]
+        taken = self.take_answer(description(event.response))
+        return [*taken, Connect(), *self.say_all(), *reoffer_if_due(self)]
 
     def _rejected(self, event: sip.Rejected, now: float) -> list[LegOutput]:
         """The SIP core tells of the lost connection before the seat does, as a failure; that is no refusal."""
-        if event.response is None and event.status == presence.FLOW_LOST:
+        if event.response is None and event.status == FLOW_LOST:
             return presence.gone(self, PageGone(), now)
         self.state = LegState.ENDED
         return [Fail(self._refusal(event.status))]
@@ -164,13 +171,14 @@ class PageLeg(Leg):
     # --- connected
 
     def _acknowledged(self, event: sip.Acknowledged, now: float) -> list[LegOutput]:
-        return self.take_answer(description(event.request))
+        return self.take_acknowledged(description(event.request))
 
     def _reinvited(self, event: sip.Reinvited, now: float) -> list[LegOutput]:
         """Our own offer, if one is out, waits for the end of the page's, and is made anew."""
         answered = self.collect(event.request, Purpose.ACCEPT_REINVITE)
         again = [self.make_offer(Purpose.REINVITE)] if self.reinviting else []
-        return [*answered, *reoffered(self, event.request), *again]
+        self.stale, self.reoffer_due = 0, self.reoffer_due and not again
+        return [*answered, *offers.reoffered(self, event.request), *again]
 
     # --- words
 
@@ -190,30 +198,16 @@ class PageLeg(Leg):
         self.said[key] = event
         return self.send(sip.SendInDialog(self.session, key, "INFO", content_type=event.content_type, body=body))
 
-    def _updated(self, event: Update) -> list[LegOutput]:
+    def updated(self, event: Update) -> list[LegOutput]:
         """Hold is told, not negotiated: the trunk's media is shut already, the page's goes on as it is."""
         if event.media_changed:
-            return reoffer(self)
+            return offers.reoffer(self)
         if event.held is None:
             self.call_uuid = event.call_uuid
             return self.say(words(call={"uuid": event.call_uuid}))
         changed = event.held != self.held
         self.held, self.parked = event.held, False
         return self.say(words(do="hold" if event.held else "retrieve")) if changed else []
-
-    def _changed_before_the_200(self, event: Update) -> list[LegOutput]:
-        """SIP Server's early answer has changed what the page is to be told in its own."""
-        return self.answer_anew() if event.media_changed and self.settled else []
-
-    def _noted(self, event: Update) -> list[LegOutput]:
-        """The page that is to take the call up learns of it when it has."""
-        if event.media_changed:
-            self.reoffer_due = True
-            return []
-        if event.held is None:
-            return self._updated(event)
-        self.held, self.parked = event.held, False
-        return []
 
     # --- the end
 
@@ -227,6 +221,7 @@ _S = LegState
 HANDLE: dict[tuple[LegState, type], Callable[[PageLeg, Any, float], list[LegOutput]]] = {
     (_S.IDLE, sip.Invited): PageLeg._invited,
     (_S.PREPARING, MediaReply): PageLeg._media,
+    (_S.PREPARING, MediaMoved): PageLeg.ask_again,
     (_S.PREPARING, PageGone): presence.gone,
     (_S.PREPARING, PageBack): presence.found,
     (_S.PREPARING, sip.Tick): presence.not_back,
@@ -235,37 +230,43 @@ HANDLE: dict[tuple[LegState, type], Callable[[PageLeg, Any, float], list[LegOutp
     (_S.CALLING, sip.Rejected): PageLeg._rejected,
     (_S.CALLING, sip.Requested): requested,
     (_S.CALLING, sip.Replied): presence.replied,
+    (_S.CALLING, MediaMoved): offers.moved_while_ringing,
     (_S.CALLING, PageGone): presence.gone,
     (_S.CALLING, PageBack): presence.rings_anew,
     (_S.CALLING, sip.Tick): presence.not_back,
     (_S.CALLED, MediaReply): PageLeg._media,
     (_S.CALLED, sip.Cancelled): PageLeg._page_ended,
     (_S.CALLED, sip.Requested): requested,
+    (_S.CALLED, MediaMoved): PageLeg.accept_anew,
     (_S.CALLED, PageGone): presence.gone,
     (_S.CALLED, PageBack): presence.moved,
     (_S.CALLED, sip.Tick): presence.not_back,
     (_S.ANSWERING, MediaReply): PageLeg._media,
     (_S.ANSWERING, sip.Cancelled): PageLeg._page_ended,
+    (_S.ANSWERING, MediaMoved): PageLeg.accept_anew,
     (_S.ANSWERING, PageGone): presence.gone,
     (_S.ANSWERING, PageBack): presence.moved,
     (_S.CONNECTED, MediaReply): PageLeg._media,
     (_S.CONNECTED, sip.Acknowledged): PageLeg._acknowledged,
     (_S.CONNECTED, sip.Reinvited): PageLeg._reinvited,
-    (_S.CONNECTED, sip.Accepted): reoffer_accepted,
-    (_S.CONNECTED, sip.ReinviteRejected): reoffer_refused,
+    (_S.CONNECTED, sip.Accepted): offers.reoffer_accepted,
+    (_S.CONNECTED, sip.ReinviteRejected): offers.reoffer_refused,
     (_S.CONNECTED, sip.Requested): requested,
     (_S.CONNECTED, sip.Replied): presence.replied,
     (_S.CONNECTED, sip.Ended): PageLeg._page_ended,
+    (_S.CONNECTED, MediaMoved): offers.moved_in_call,
     (_S.CONNECTED, PageGone): presence.gone_in_call,
     (_S.CONNECTED, PageBack): presence.back_in_call,
     (_S.CONNECTED, sip.Tick): presence.still_gone,
     (_S.RESUMING, MediaReply): presence.offer_made,
+    (_S.RESUMING, MediaMoved): PageLeg.ask_again,
     (_S.RESUMING, PageGone): presence.gone_again,
     (_S.RESUMING, PageBack): presence.found,
     (_S.RESUMING, sip.Tick): presence.not_back,
     (_S.RECALLING, sip.Accepted): presence.resumed,
     (_S.RECALLING, sip.Rejected): presence.refused,
     (_S.RECALLING, sip.Requested): requested,
+    (_S.RECALLING, MediaMoved): offers.moved_while_ringing,
     (_S.RECALLING, PageGone): presence.gone_before_it_answered,
     (_S.RECALLING, sip.Tick): presence.not_back,
 }
@@ -280,16 +281,16 @@ TELL: dict[tuple[LegState, type], Callable[[PageLeg, Any], list[LegOutput]]] = {
     (_S.CALLED, Connect): PageLeg._server_answered,
     (_S.CALLED, Fail): PageLeg.refuse,
     (_S.CALLED, Disconnect): PageLeg.hang_up,
-    (_S.CALLED, Update): PageLeg._changed_before_the_200,
-    (_S.ANSWERING, Update): PageLeg._changed_before_the_200,
+    (_S.CALLED, Update): offers.changed_before_the_200,
+    (_S.ANSWERING, Update): offers.changed_before_the_200,
     (_S.ANSWERING, Disconnect): PageLeg.hang_up,
     (_S.CONNECTED, Info): PageLeg.say,
-    (_S.CONNECTED, Update): PageLeg._updated,
+    (_S.CONNECTED, Update): PageLeg.updated,
     (_S.CONNECTED, Disconnect): PageLeg.hang_up,
     (_S.RESUMING, Info): PageLeg.say,
-    (_S.RESUMING, Update): PageLeg._noted,
+    (_S.RESUMING, Update): presence.noted,
     (_S.RESUMING, Disconnect): PageLeg.hang_up,
     (_S.RECALLING, Info): PageLeg.say,
-    (_S.RECALLING, Update): PageLeg._noted,
+    (_S.RECALLING, Update): presence.noted,
     (_S.RECALLING, Disconnect): PageLeg.hang_up,
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cordboard.call.events import Update
 from cordboard.call.leg import Purpose
+from cordboard.call.media import MediaMoved
 from cordboard.call.outputs import LegOutput, description
 from cordboard.sdp.errors import SdpError
 from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
@@ -14,6 +15,8 @@ from cordboard.sip.message import Request, Response
 
 if TYPE_CHECKING:
     from cordboard.call.page.leg import PageLeg
+
+FLOW_LOST = 503  # without a response: the connection is closed, the request went with it
 
 
 def note_description(leg: PageLeg, message: Request | Response) -> None:
@@ -64,13 +67,38 @@ def reoffer_if_due(leg: PageLeg) -> list[LegOutput]:
     return reoffer(leg) if leg.reoffer_due else []
 
 
+def changed_before_the_200(leg: PageLeg, event: Update) -> list[LegOutput]:
+    """SIP Server's early answer has changed what the page is to be told in ours."""
+    return leg.answer_anew() if event.media_changed and leg.settled else []
+
+
 def reoffer_accepted(leg: PageLeg, event: sip.Accepted, now: float) -> list[LegOutput]:
     leg.reinviting = False
+    note_description(leg, event.response)
     return [*leg.take_answer(description(event.response)), *reoffer_if_due(leg)]
 
 
 def reoffer_refused(leg: PageLeg, event: sip.ReinviteRejected, now: float) -> list[LegOutput]:
-    """Unless it was lost, the media goes on as it was."""
-    leg.reinviting = False
+    """Unless it was lost, the media goes on as it was; where that is gone, the call is over."""
+    leg.reinviting, stale, leg.stale = False, leg.stale, max(0, leg.stale - 1)
+    if leg.misplaced and not stale and (event.response is not None or event.status != FLOW_LOST):
+        return leg.lose_peer(f"the page answered {event.status}")
     leg.reoffer_due = leg.reoffer_due or event.response is None
     return [] if event.response is None else reoffer_if_due(leg)
+
+
+# --- the media is carried on elsewhere
+
+
+def moved_while_ringing(leg: PageLeg, event: MediaMoved, now: float) -> list[LegOutput]:
+    """The page rings on; once it has answered it is offered the new place."""
+    leg.lose_place(1)
+    leg.reoffer_due = True
+    return []
+
+
+def moved_in_call(leg: PageLeg, event: MediaMoved, now: float) -> list[LegOutput]:
+    """An offer of ours that is out comes first."""
+    leg.lose_place(int(leg.reinviting and not leg.wants(Purpose.REINVITE)))
+    again = leg.ask_again()
+    return again if leg.wants(Purpose.REINVITE) else [*again, *reoffer(leg)]

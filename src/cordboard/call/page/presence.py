@@ -22,7 +22,7 @@ from cordboard.call.events import Disconnect, Fail, Header, Info, Update
 from cordboard.call.leg import LegState, Purpose
 from cordboard.call.media import MediaReply, MediaRequest, Verb
 from cordboard.call.outputs import LegOutput, description, words
-from cordboard.call.page.offers import note_description, reoffer_if_due
+from cordboard.call.page.offers import FLOW_LOST, note_description, reoffer_if_due
 from cordboard.genesys import dialect
 from cordboard.sip import events as sip
 
@@ -34,7 +34,6 @@ LISTEN_EVERY = 1.0  # seconds
 RESUMED = ("X-Cordboard-Call", "resumed")
 SECONDS = "X-Cordboard-Seconds"  # how long the resumed call has lasted
 GONE: tuple[Header, ...] = (("Reason", 'SIP;cause=480;text="The page is gone"'),)
-FLOW_LOST = 503  # without a response: the connection is closed, the request went with it
 LOST = (408, FLOW_LOST)  # without a response: nobody answered, or the connection is closed
 DECLINED = (486, 603)
 
@@ -186,9 +185,13 @@ def resume(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:
     leg.early, leg.settled, leg.state = False, False, LegState.RESUMING
     leg.deadline = now + leg.settings.without_page
     leg.lasted = int(now - (now if leg.connected_at is None else leg.connected_at))
-    leg.reinviting = leg.reoffer_due = False
     leg.unsaid.clear()
     return [leg.send(sip.Hangup(old)), MediaRequest(Verb.RENEW_PAGE), leg.make_offer(Purpose.INVITE)]
+
+
+def called_anew(leg: PageLeg, now: float) -> list[LegOutput]:
+    """The call's own page in another dialog, with media that begins anew on both ends."""
+    return resume(leg, PageBack(leg.flow, leg.target, same=False), now)
 
 
 def resuming_headers(leg: PageLeg) -> tuple[Header, ...]:
@@ -237,6 +240,17 @@ def resumed(leg: PageLeg, event: sip.Accepted, now: float) -> list[LegOutput]:
     return [*leg.take_answer(description(event.response)), *told, *leg.say_all(), *reoffer_if_due(leg)]
 
 
+def noted(leg: PageLeg, event: Update) -> list[LegOutput]:
+    """The page that is to take the call up learns of it when it has."""
+    if event.media_changed:
+        leg.reoffer_due = True
+        return []
+    if event.held is None:
+        return leg.updated(event)
+    leg.held, leg.parked = event.held, False
+    return []
+
+
 # --- words that were on their way
 
 
@@ -259,5 +273,7 @@ def _note_page(leg: PageLeg, event: PageBack) -> None:
 def _take_page(leg: PageLeg, event: PageBack) -> None:
     """A new dialog needs a new name."""
     _note_page(leg, event)
+    leg.forget_peer()
+    leg.reinviting = leg.reoffer_due = False
     leg.attempt += 1
     leg.session = f"{leg.session.split('#', 1)[0]}#{leg.attempt}"

@@ -49,14 +49,14 @@ def provisional(leg: TrunkLeg, event: sip.Provisional) -> list[LegOutput]:
     leg.identify(event.response)
     body = description(event.response)
     leg.early_answer = body or leg.early_answer
-    taken = leg.take_answer(body) if leg.plays_early_media else []
+    taken = leg.take_answer(body) if leg.plays_early_media and not leg.stale else []
     return [*taken, Ring(early_media=bool(body), headers=identity(leg))]
 
 
 def listen(leg: TrunkLeg) -> list[LegOutput]:
     """Play early media from now on, what is there already too."""
     leg.plays_early_media = True
-    return leg.take_answer(leg.early_answer)
+    return [] if leg.stale else leg.take_answer(leg.early_answer)
 
 
 def accepted(leg: TrunkLeg, event: sip.Accepted) -> list[LegOutput]:
@@ -92,6 +92,7 @@ def call_again(leg: TrunkLeg, target: str) -> list[LegOutput]:
     leg.session = f"{leg.session.split('#', 1)[0]}#{len(leg.tried) + 1}"
     leg.target, leg.state = target, LegState.PREPARING
     leg.early_answer = ""
+    leg.forget_peer()
     leg.note_description()
     return [leg.make_offer(Purpose.INVITE)]
 

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 
 from cordboard.call.events import CallEvent, Connect, Disconnect, Fail, Info, Ring, Try, Update
 from cordboard.call.leg import Leg, LegState, Purpose
-from cordboard.call.media import MediaReply, MediaRequest, Side, Verb
+from cordboard.call.media import MediaMoved, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import LegOutput, crossing_headers, description, held_by_address, without_tag
 from cordboard.call.trunk import calling, ending
 from cordboard.call.trunk.referral import Report
@@ -63,12 +63,13 @@ class TrunkLeg(Leg):
     asks_reliable: bool = False  # SIP Server requires reliable provisional responses
     plays_early_media: bool = True
     early_answer: str = ""
+    early_offer: bool = False  # SIP Server has our offer in a reliable 180
     report: Report | None = None  # of the REFER that runs in this dialog
     refers: int = 0
     _held_at_server: bool = False  # what our last re-INVITE said
     _outdated: bool = False  # our description does not fit any more, or the session needs a refresh
 
-    def handle(self, event: sip.Output | MediaReply) -> list[LegOutput]:
+    def handle(self, event: sip.Output | MediaReply | MediaMoved) -> list[LegOutput]:
         action = HANDLE.get((self.state, type(event)))
         return action(self, event) if action else []
 
@@ -146,13 +147,40 @@ class TrunkLeg(Leg):
         reliable = self.settings.reliable_provisional or self.asks_reliable
         sdp = self.prepared if reliable and not self.settled else ""
         reliable = reliable and bool(self.settled or sdp)
+        self.early_offer = self._owed = bool(sdp)
         return [self.send(sip.Ring(self.session, self.contact, 180, sdp, RINGING_HEADERS, reliable))]
 
     def _page_answered(self, event: Connect) -> list[LegOutput]:
         return self.answered_by_other_side()
 
     def _acknowledged(self, event: sip.Acknowledged | sip.ProvisionalAcknowledged) -> list[LegOutput]:
-        return [*self.take_answer(description(event.request)), *self.renegotiate()]
+        return [*self.take_acknowledged(description(event.request)), *self.renegotiate()]
+
+    # --- the media is carried on elsewhere
+
+    def _accepts_anew(self, event: MediaMoved) -> list[LegOutput]:
+        """An offer that SIP Server has cannot be made anew: the re-INVITE after its ACK tells of the new place."""
+        if not self.early_offer:
+            self.note_description()
+            return self.accept_anew()
+        self.lose_place(0)
+        self._outdated = True
+        return []
+
+    def _moved_while_ringing(self, event: MediaMoved) -> list[LegOutput]:
+        """The other end rings on; once it has answered SIP Server is offered the new place."""
+        self.lose_place(1)
+        self._outdated = True
+        return []
+
+    def _moved_in_call(self, event: MediaMoved) -> list[LegOutput]:
+        """An offer of ours that is out comes first."""
+        self.lose_place(int(self.reinviting and not self.wants(Purpose.REINVITE)))
+        again = self.ask_again()
+        if self.wants(Purpose.REINVITE):
+            return again
+        self._outdated = True
+        return [*again, *self.renegotiate()]
 
     # --- connected
 
@@ -164,6 +192,7 @@ class TrunkLeg(Leg):
         """Ours that waits for theirs is made anew, and says what is true by then."""
         if not self.reinviting:
             return []
+        self.stale = 0
         self.note_description()
         return [self.make_offer(Purpose.REINVITE)]
 
@@ -173,15 +202,17 @@ class TrunkLeg(Leg):
 
     def _reinvite_refused(self, event: sip.ReinviteRejected) -> list[LegOutput]:
         """One that met SIP Server's own until the core gave up is made again after the next of those."""
-        self.reinviting = False
+        self.reinviting, stale, self.stale = False, self.stale, max(0, self.stale - 1)
         if event.status == GLARE:
             self._outdated = True
             return []
+        if self.misplaced and not stale:
+            return self.lose_peer(f"SIP Server answered {event.status}")
         return self.renegotiate()
 
     def _refresh_due(self, event: sip.RefreshDue) -> list[LegOutput]:
         """Any re-INVITE of ours refreshes the session, one under way too (RFC 4028 section 7.4)."""
-        self._outdated = not self.reinviting
+        self._outdated = self._outdated or not self.reinviting
         return self.renegotiate()
 
     def _page_updated(self, event: Update) -> list[LegOutput]:
@@ -210,19 +241,24 @@ _S = LegState
 HANDLE: dict[tuple[LegState, type], Callable[[TrunkLeg, Any], list[LegOutput]]] = {
     (_S.IDLE, sip.Invited): TrunkLeg._invited,
     (_S.CALLED, MediaReply): TrunkLeg.replied,
+    (_S.CALLED, MediaMoved): TrunkLeg._accepts_anew,
     (_S.CALLED, sip.Requested): requested,
     (_S.CALLED, sip.ProvisionalAcknowledged): TrunkLeg._acknowledged,
     (_S.CALLED, sip.Cancelled): ending.server_ended,
     (_S.ANSWERING, MediaReply): TrunkLeg.replied,
+    (_S.ANSWERING, MediaMoved): TrunkLeg._accepts_anew,
     (_S.ANSWERING, sip.Requested): requested,
     (_S.ANSWERING, sip.Cancelled): ending.server_ended,
     (_S.PREPARING, MediaReply): TrunkLeg.replied,
+    (_S.PREPARING, MediaMoved): TrunkLeg.ask_again,
     (_S.CALLING, MediaReply): TrunkLeg.replied,
+    (_S.CALLING, MediaMoved): TrunkLeg._moved_while_ringing,
     (_S.CALLING, sip.Provisional): calling.provisional,
     (_S.CALLING, sip.Accepted): calling.accepted,
     (_S.CALLING, sip.Rejected): calling.rejected,
     (_S.CALLING, sip.Requested): requested,
     (_S.CONNECTED, MediaReply): TrunkLeg.replied,
+    (_S.CONNECTED, MediaMoved): TrunkLeg._moved_in_call,
     (_S.CONNECTED, sip.Acknowledged): TrunkLeg._acknowledged,
     (_S.CONNECTED, sip.ProvisionalAcknowledged): TrunkLeg._acknowledged,
     (_S.CONNECTED, sip.Reinvited): TrunkLeg._reinvited,

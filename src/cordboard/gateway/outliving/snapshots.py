@@ -36,6 +36,10 @@ class Snapshots:
             self._waiting[call.name] = call
             self._loop.call_later(SOON, self._write, call)
 
+    def moved(self, call: str) -> None:
+        """Another has the call's media, and nothing beside it."""
+        self._written.pop(call, None)
+
     def forget(self, call: str) -> None:
         """The call is over."""
         self._written.pop(call, None)
