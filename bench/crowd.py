@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cordboard.phone.agent import Agent
@@ -16,12 +16,15 @@ from cordboard.phone.far_end import FarEnd, FarEndSettings
 from cordboard.phone.far_sound import SoundSettings
 from cordboard.phone.packets.choice import make
 from cordboard.phone.packets.port import PacketLoop
+from cordboard.phone.packets.sockets import SharedSockets
 from cordboard.phone.settings import AgentSettings, AudioSettings
 
 AGENT_TONE, CUSTOMER_TONE = 440.0, 1000.0  # Hz
 LOOK_EVERY = 0.02
 CONNECT_WITHIN = 3.0  # seconds after which an agent gives a connection up, at every server alike
 RESPOND_WITHIN = 5.0
+NETWORK = 81  # 127.81.0.0/16: the agents that share sockets
+TRIES, TRY_EVERY = 3, 0.5  # before a sign-in is given up
 TIRED = (CallFailed, PhoneError, TimeoutError, LookupError, OSError)
 """What a call that does not come about may raise."""
 
@@ -69,9 +72,14 @@ class Conversation:
 
 
 class Crowd:
-    """`dns` are the agents. `checked` of so many packets one is decrypted and looked into (see `Sending`)."""
+    """`dns` are the agents. `checked` of so many packets one is decrypted and looked into (see `Sending`); `sharing`
+    calls go by one socket, each with an address of its own.
+    """
 
-    def __init__(self, server: Server, far_end: FarEnd, packets: PacketLoop, dns: Sequence[str], checked: int) -> None:
+    def __init__(
+        self, server: Server, far_end: FarEnd, packets: PacketLoop, dns: Sequence[str], checked: int, sharing: int = 1
+    ) -> None:
+        self._sockets = SharedSockets("0.0.0.0", sharing) if sharing > 1 else None
         self.server = server
         self.far_end = far_end
         self.packets = packets
@@ -90,16 +98,25 @@ class Crowd:
 
         async def one(dn: str) -> None:
             async with gate:
-                self.agents[dn] = await self.newcomer(dn)
+                self.agents[dn] = await self._newcomer_at_last(dn)
 
         await asyncio.gather(*map(one, missing))
         if self.server.gateway is None:
             async with asyncio.timeout(30):
                 await self.far_end.registered(*missing)
 
+    async def _newcomer_at_last(self, dn: str) -> Agent:
+        """Asterisk answers 404 to some while it still loads its agents."""
+        for _ in range(TRIES):
+            try:
+                return await self.newcomer(dn)
+            except PhoneError:
+                await asyncio.sleep(TRY_EVERY)
+        return await self.newcomer(dn)
+
     async def newcomer(self, dn: str) -> Agent:
         """An agent that is registered. Raises `PhoneError`."""
-        agent = Agent(self.server.agent(dn, self.audio), self.packets)
+        agent = Agent(self._settings_of(dn), self.packets)
         agent.on_call(lambda call: self._came(dn, call))
         try:
             await agent.connect()
@@ -108,6 +125,13 @@ class Crowd:
             await agent.close()
             raise
         return agent
+
+    def _settings_of(self, dn: str) -> AgentSettings:
+        settings = self.server.agent(dn, self.audio)
+        if self._sockets is None:
+            return settings
+        number = self.dns.index(dn) + 1
+        return replace(settings, address=f"127.{NETWORK}.{number >> 8}.{number & 0xFF}", sockets=self._sockets)
 
     def _came(self, dn: str, call: PhoneCall) -> None:
         waiting = self._coming.pop(dn, None)

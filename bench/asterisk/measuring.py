@@ -70,14 +70,14 @@ class Bench:
             if side == ASTERISK:
                 settings = AsteriskSettings(dns, far_end.address, HOST)
                 asterisk = running_asterisk(self.installed, folder, settings, self.plan.core)
-                crowd = Crowd(await running.enter_async_context(asterisk), far_end, packets, dns, checked)
+                crowd = Crowd(await running.enter_async_context(asterisk), far_end, packets, dns, checked, sharing)
             else:
                 # Shedding would end the search where the operator wants it to, not where the sound gets bad.
                 given = {"load_limit": 0, **(media or {})}
                 product = running_product(
                     folder, ProductSettings(dns, far_end.address, HOST, media=given), self.plan.core
                 )
-                crowd = Crowd(await running.enter_async_context(product), far_end, packets, dns, checked)
+                crowd = Crowd(await running.enter_async_context(product), far_end, packets, dns, checked, sharing)
             running.push_async_callback(crowd.close)
             yield crowd
 

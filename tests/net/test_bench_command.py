@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from cordboard.cli.main import main
 from kit.command import cordboard, ended
 from kit.site import free_port
 
@@ -25,7 +23,7 @@ AGENT = '[[agents]]\ndn = "5001"\n'
 
 
 async def bench(*arguments: str) -> tuple[int, str, str]:
-    """Exit status, report and progress."""
+    """Exit status, report, and what was said besides."""
     async with cordboard("bench", *arguments) as process:
         report, progress = await ended(process, within=40)
         assert process.returncode is not None
@@ -70,10 +68,6 @@ async def test_failures_are_told_by_cause() -> None:
     assert "no agent is free: more agents, fewer calls or shorter ones" in report
 
 
-def mistaken(config: Path, *more: str) -> Result:
-    return CliRunner().invoke(main, ["bench", "login", "--config", str(config), *more])
-
-
 @pytest.mark.parametrize(
     ("state", "agents", "more", "expected"),
     [
@@ -82,26 +76,26 @@ def mistaken(config: Path, *more: str) -> Result:
         ("state_directory = {tmp}", AGENT, ("--agents", "9"), "the settings have 1 agents, --agents asks for 9"),
     ],
 )
-def test_settings_that_cannot_be_used(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], state: str, agents: str, more: tuple[str, ...], expected: str
+async def test_settings_that_cannot_be_used(
+    tmp_path: Path, state: str, agents: str, more: tuple[str, ...], expected: str
 ) -> None:
     config = tmp_path / "cordboard.toml"
     state = state.format(tmp=f'"{tmp_path}"')
     config.write_text(CONFIG.format(port=free_port(), state=state) + agents)
-    result = mistaken(config, *more)
-    assert result.exit_code == 2
-    assert expected in result.output
+    status, _, said = await bench("login", "--config", str(config), *more)
+    assert status == 2
+    assert expected in said
 
 
-def test_a_site_that_is_not_there(tmp_path: Path) -> None:
+async def test_a_site_that_is_not_there(tmp_path: Path) -> None:
     config = tmp_path / "cordboard.toml"
     config.write_text(CONFIG.format(port=free_port(), state=f'state_directory = "{tmp_path}"') + AGENT)
-    result = mistaken(config, "--agents", "1", "--storms", "1")
-    assert result.exit_code == 1
-    assert "Connect call failed" in result.output
+    status, report, _ = await bench("login", "--config", str(config), "--agents", "1", "--storms", "1")
+    assert status == 1
+    assert "Connect call failed" in report
 
 
-def test_settings_that_are_not_there(tmp_path: Path) -> None:
-    result = mistaken(tmp_path / "none.toml")
-    assert result.exit_code == 2
-    assert "no such file" in result.output
+async def test_settings_that_are_not_there(tmp_path: Path) -> None:
+    status, _, said = await bench("login", "--config", str(tmp_path / "none.toml"))
+    assert status == 2
+    assert "no such file" in said

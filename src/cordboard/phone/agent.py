@@ -74,7 +74,9 @@ class Agent:
     def __init__(self, settings: AgentSettings, packets: PacketLoop) -> None:
         self.settings = settings
         self.calls: dict[str, PhoneCall] = {}
-        self._media = MediaSettings(settings.address, settings.audio, settings.ice, identity(), packets)
+        self._media = MediaSettings(
+            settings.address, settings.audio, settings.ice, identity(), packets, settings.sockets
+        )
         self._host = f"{secrets.token_hex(6)}.invalid"
         self.contact = f"<sip:{secrets.token_hex(4)}@{self._host};transport=ws>"
         self._own = f"<sip:{settings.dn}@{settings.sip_domain}>"

@@ -28,8 +28,9 @@ from cordboard.net.identifiers import RandomIdentifiers
 from cordboard.net.udp import UdpSocket, open_udp
 from cordboard.observe.log import Occasionally, get_log
 from cordboard.phone.far_call import FarCall, FarState
-from cordboard.phone.far_sound import FarSockets, FarSound, SoundSettings
+from cordboard.phone.far_sound import FarSound, SoundSettings
 from cordboard.phone.packets.port import PacketLoop
+from cordboard.phone.packets.sockets import SharedSockets
 from cordboard.sip import events as sip
 from cordboard.sip.address import NameAddress
 from cordboard.sip.core import UserAgentCore
@@ -61,7 +62,7 @@ class FarEnd:
         self._settings = settings or FarEndSettings()
         self._bind = (host, port)
         self._packets = packets
-        self._sockets = FarSockets(host, self._settings.calls_per_socket)
+        self._sockets = SharedSockets(host, self._settings.calls_per_socket)
         self._run, self._numbers = secrets.token_bytes(16), itertools.count(1)
         self._occasionally = Occasionally(log)
         self._socket: UdpSocket | None = None

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import socket
 from dataclasses import dataclass, replace
 
 from cordboard.phone.packets.port import PacketLoop, Sending, StreamFigures
+from cordboard.phone.packets.sockets import SharedSockets
 from cordboard.sdp.codec import PCMA, PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.direction import Direction, answer_direction
 from cordboard.sdp.plain import PlainLocal, PlainRemote, read_plain, write_plain
 from cordboard.sdp.selection import audio_of, choose
 
-SHARED_BUFFER = 1 << 20  # octets
 CODECS = {codec.name.upper(): codec for codec in (PCMU, PCMA)}
 
 
@@ -28,47 +27,10 @@ class SoundSettings:
     stamp_every: int = 1
 
 
-class FarSockets:
-    """The RTP sockets of a far end, each for up to `calls` of them at a time: a loop that reads few is quicker.
-
-    Calls that share one are told apart by where their packets come from, which every gateway has a port for.
-    """
-
-    def __init__(self, host: str, calls: int = 1) -> None:
-        self._host = host
-        self._calls = calls
-        self._users: dict[socket.socket, int] = {}
-
-    def take(self) -> socket.socket:
-        """One with room for a call. Raises OSError."""
-        for found, users in self._users.items():
-            if users < self._calls:
-                self._users[found] += 1
-                return found
-        opened = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            opened.setblocking(False)
-            if self._calls > 1:
-                opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SHARED_BUFFER)
-            opened.bind((self._host, 0))
-        except BaseException:
-            opened.close()
-            raise
-        self._users[opened] = 1
-        return opened
-
-    def give_back(self, used: socket.socket) -> None:
-        """A call has ended; the last one of a socket closes it."""
-        self._users[used] -= 1
-        if not self._users[used]:
-            del self._users[used]
-            used.close()
-
-
 class FarSound:
     """Sends from the moment that the other side has described itself, as long as it wants to receive."""
 
-    def __init__(self, sockets: FarSockets, packets: PacketLoop, settings: SoundSettings) -> None:
+    def __init__(self, sockets: SharedSockets, packets: PacketLoop, settings: SoundSettings) -> None:
         codec = CODECS[settings.codec]
         self.ssrc = secrets.randbits(32)
         self._packets = packets

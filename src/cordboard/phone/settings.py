@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
+from cordboard.phone.packets.sockets import SharedSockets
 from cordboard.sdp.codec import OPUS, PCMA, PCMU, Codec
 from cordboard.stun.vocabulary import DEFAULT_TIMING, Timing
 
@@ -60,6 +61,9 @@ class AgentSettings:
     answer_after: float | None = 0.0  # None: only when the gateway says so, or `PhoneCall.answer` is called
     expires: int = 600
     address: str = "127.0.0.1"  # of its media
+    sockets: SharedSockets | None = (
+        None  # for its media, on 0.0.0.0; `address` must be of this phone alone. None: its own
+    )
     ice: Timing = DEFAULT_TIMING
     connect_within: float = 10.0
     respond_within: float = 10.0

@@ -37,7 +37,9 @@ class CallMedia:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
-        self._socket = _bound(settings.address)
+        self._shared = settings.sockets
+        self._socket = self._shared.take() if self._shared else _bound(settings.address)
+        self._pointed: Address | None = None
         self._ice = PhoneIce(settings.address, settings.ice, self._sendto, self._selected, self._lost)
         self._descriptions = PhoneDescriptions(settings.audio)
         self._association: Association | None = None
@@ -60,6 +62,7 @@ class CallMedia:
             talking=False,
             stamp_every=audio.stamp_every,
             check_every=audio.check_every,
+            local=settings.address if self._shared else "",
         )
         self.stream = self._add()
 
@@ -120,7 +123,7 @@ class CallMedia:
         self._schedule()
 
     def _transport(self) -> Transport:
-        address, port = self._socket.getsockname()[:2]
+        address, port = self._settings.address, self._socket.getsockname()[1]
         fingerprint = self._settings.identity.fingerprint
         return Transport(address, port, self._ice.ufrag, self._ice.password, fingerprint, self.ssrc)
 
@@ -139,7 +142,10 @@ class CallMedia:
         if self._last_figures is None:
             self._open = False
             self._last_figures = self._settings.packets.remove(self.stream)
-            self._socket.close()
+            if self._shared:
+                self._shared.give_back(self._socket)
+            else:
+                self._socket.close()
             if self._timer is not None:
                 self._timer.cancel()
         return self._last_figures
@@ -162,7 +168,8 @@ class CallMedia:
         self._settings.packets.remove(self.stream)
         self.stream = self._add()
         if self._keys is not None:
-            self._settings.packets.point(self.stream, self._ice.path)
+            self._pointed = None
+            self._point(self._ice.path)
             self._settings.packets.secure(self.stream, self._keys)
 
     def _talk(self) -> None:
@@ -173,8 +180,13 @@ class CallMedia:
 
     def _selected(self, remote: Address) -> None:
         self.ice_at = self.ice_at or time.monotonic()
-        self._settings.packets.point(self.stream, remote)
+        self._point(remote)
         self._hello()
+
+    def _point(self, remote: Address | None) -> None:
+        if remote != self._pointed:
+            self._pointed = remote
+            self._settings.packets.point(self.stream, remote)
 
     def _lost(self) -> None:
         self._owner.media_failed("the peer is gone (no consent any more)")
@@ -243,6 +255,10 @@ class CallMedia:
         self._schedule()
 
     def _sendto(self, data: bytes, destination: Address) -> bool:
+        if self._shared:  # only the loop knows how to send from our address; it hears whom it has been pointed at
+            self._point(destination)
+            self._settings.packets.send(self.stream, data)
+            return True
         try:
             self._socket.sendto(data, destination)
         except BlockingIOError:

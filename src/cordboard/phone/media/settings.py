@@ -7,6 +7,7 @@ from typing import Protocol
 
 from cordboard.media.relay.dtls_srtp import Identity
 from cordboard.phone.packets.port import PacketLoop
+from cordboard.phone.packets.sockets import SharedSockets
 from cordboard.phone.settings import AudioSettings
 from cordboard.stun.vocabulary import Timing
 
@@ -28,3 +29,4 @@ class MediaSettings:
     ice: Timing
     identity: Identity
     packets: PacketLoop
+    sockets: SharedSockets | None = None
