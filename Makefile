@@ -26,7 +26,7 @@ lab: $(VENV)/.installed $(PAGES)
 test: test-machine lint types web-test
 	$(BIN)/python -m cordboard.media.compiled.build
 	$(WITH_NODE) $(BIN)/python -m pytest $(ALONE)
-	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(addprefix --ignore=,$(ALONE))
+	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(addprefix --ignore=,$(ALONE))
 
 unit: $(VENV)/.tools
 	$(BIN)/python -m pytest tests/unit tests/flows tests/structure
