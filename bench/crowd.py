@@ -64,7 +64,7 @@ class Conversation:
     @property
     def over(self) -> bool:
         """Somebody has hung up, or something has."""
-        return bool(self.far.times.ended)
+        return bool(self.far.times.ended or self.page.times.ended)
 
     def hang_up(self) -> None:
         """The customer's end does."""

@@ -85,6 +85,12 @@ class Standing:
 
     async def measure(self, seconds: float = WINDOW) -> Window:
         """The sound of the next seconds."""
+        try:
+            return await self._measure(seconds)
+        except KeyError:  # the streams of a call that ended meanwhile
+            return Window(0, 1.0, seconds, 1.0, 0, 0.0)
+
+    async def _measure(self, seconds: float) -> Window:
         self._drop_ended()
         streams = [stream for call in self.calls.values() for stream in call.streams]
         packets, pids = self._crowd.packets, self._crowd.server.pids
