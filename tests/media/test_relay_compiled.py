@@ -182,8 +182,9 @@ class Party:
     def close(self) -> None:
         if self in self.site.parties:
             self.site.parties.remove(self)
+            state = self.call._path.state  # type: ignore[attr-defined]
             self.call.close()
-            self.site.over.append(poison(self.call._path.state))  # type: ignore[attr-defined]
+            self.site.over.append(poison(state))
             self.page.close()
             self.trunk.close()
 
