@@ -129,13 +129,13 @@ async def _connect(settings: RtpengineSettings) -> RtpengineEngine:
 
 
 def rtpengine_version() -> str:
-    """As it tells itself, "" where it is not installed."""
+    """As it tells itself, with the mr of its own releases before it; "" where it is not installed."""
     program = shutil.which("rtpengine")
     if program is None:
         return ""
     said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False)
     words = (said.stdout + said.stderr).split()
-    return f"rtpengine {next((word for word in words if word[:1].isdigit()), '')}".strip()
+    return f"rtpengine mr{next((word for word in words if word[:1].isdigit()), '')}"
 
 
 def run_time(pid: int) -> tuple[float, float]:
