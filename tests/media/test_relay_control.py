@@ -161,3 +161,20 @@ def test_socket_left_by_a_killed_worker_is_taken_over(tmp_path: Path) -> None:
     bench.connect().close()
     bench.server.close()
     bench.loop.close()
+
+
+def test_requests_that_come_together_are_answered_together_and_in_order(bench: Bench) -> None:
+    client = bench.connect()
+    client.send(b"".join(encode({"id": number, "verb": "echo"}) for number in range(3)))
+    bench.loop.turn(0.5)
+    assert [decode(line)["id"] for line in client.recv(65536).splitlines()] == [0, 1, 2]
+    client.close()
+
+
+def test_what_was_asked_before_a_line_that_is_no_request_is_answered(bench: Bench) -> None:
+    client = bench.connect()
+    client.send(encode({"id": 1, "verb": "echo"}) + b"nonsense\n")
+    bench.turn()
+    assert [decode(line)["id"] for line in client.recv(65536).splitlines()] == [1]
+    assert bench.is_closed(client)
+    client.close()

@@ -51,17 +51,22 @@ class CoreDriver:
         self._schedule()
 
     def _schedule(self) -> None:
+        """A timer that is too early stays: deadlines move with every message, and mostly away."""
         deadline = self._core.deadline
-        if deadline == self._timer_at:
+        if deadline is None or (self._timer_at is not None and self._timer_at <= deadline):
             return
         if self._timer is not None:
             self._timer.cancel()
         self._timer_at = deadline
-        self._timer = None if deadline is None else self._loop.call_at(deadline, self._due)
+        self._timer = self._loop.call_at(deadline, self._due)
 
     def _due(self) -> None:
-        self._timer_at = None
-        self.feed(Tick())
+        self._timer_at = self._timer = None
+        deadline = self._core.deadline
+        if deadline is not None and deadline <= self._loop.time():
+            self.feed(Tick())
+        else:
+            self._schedule()
 
     def close(self) -> None:
         self._closed = True

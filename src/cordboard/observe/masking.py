@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
@@ -21,6 +22,8 @@ _SECRET_TEXT = re.compile(
 _NUMBERS = frozenset({"dn", "number", "caller", "called", "ani", "dnis"})  # keys whose values are somebody's number
 _REDACTED = "(redacted)"
 _DEEPEST = 6
+_REMEMBERED = 512  # keys
+_LONGEST_REMEMBERED = 60  # characters
 
 
 def mask_private(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
@@ -44,11 +47,17 @@ def _masked(value: Any, depth: int) -> Any:
 
 
 def _redacted(key: str, value: Any, depth: int) -> Any:
-    if _SECRET_KEY.search(key) and not isinstance(value, (bool, type(None))):
+    secret = _is_secret(key) if len(key) <= _LONGEST_REMEMBERED else bool(_SECRET_KEY.search(key))
+    if secret and not isinstance(value, (bool, type(None))):
         return _REDACTED
     if isinstance(value, str):
         return _SECRET_TEXT.sub(_without_secret, value)
     return _each(value, depth, lambda inner, item: _redacted(inner, item, depth + 1))
+
+
+@lru_cache(_REMEMBERED)
+def _is_secret(key: str) -> bool:
+    return bool(_SECRET_KEY.search(key))
 
 
 def _without_secret(match: re.Match[str]) -> str:

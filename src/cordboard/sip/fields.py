@@ -6,6 +6,7 @@ Those with addresses are in `address`, Via in `via`, credentials in `digest`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cordboard.sip.address import NameAddress, parse_addresses
 from cordboard.sip.errors import RemoteProtocolError
@@ -22,6 +23,8 @@ from cordboard.sip.grammar import (
 from cordboard.sip.headers import Headers
 
 MAXIMUM_CSEQ = 2**32 - 1
+REMEMBERED = 256  # values of CSeq
+LONGEST_REMEMBERED = 40  # characters
 MAXIMUM_SECONDS = 2**32 - 1
 
 
@@ -34,7 +37,11 @@ class CSeq:
 
     @classmethod
     def parse(cls, text: str) -> CSeq:
-        """Read the value of a CSeq header; raises RemoteProtocolError."""
+        """Read the value of a CSeq header; raises RemoteProtocolError. It is asked for several times per message."""
+        return _remembered(text) if len(text) <= LONGEST_REMEMBERED else cls._parse(text)
+
+    @classmethod
+    def _parse(cls, text: str) -> CSeq:
         words = text.split()
         if len(words) != 2 or not is_token(words[1]):
             raise RemoteProtocolError("CSeq is malformed")
@@ -42,6 +49,11 @@ class CSeq:
 
     def __str__(self) -> str:
         return f"{self.number} {self.method}"
+
+
+@lru_cache(REMEMBERED)
+def _remembered(text: str) -> CSeq:
+    return CSeq._parse(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,9 @@ class Headers:
     __slots__ = ("_fields",)
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
-        self._fields: list[tuple[str, str, str]] = []  # (key, name, value)
-        for name, value in fields:
-            self.add(name, value)
+        self._fields: list[tuple[str, str, str]] = [  # (key, name, value)
+            (*(_KNOWN.get(name) or _identify(name)), value) for name, value in fields
+        ]
 
     @classmethod
     def parse(cls, lines: list[str]) -> Headers:
@@ -144,6 +144,12 @@ class Headers:
         copied = Headers()
         copied._fields = self._fields.copy()
         return copied
+
+    def under(self, name: str, value: str) -> Headers:
+        """A copy with one more field on top."""
+        headed = Headers([(name, value)])
+        headed._fields += self._fields
+        return headed
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None

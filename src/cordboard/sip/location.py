@@ -15,8 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 
+REMEMBERED = 1024  # hosts, whether they are addresses
+LONGEST_LITERAL = 64  # characters: IPv6 with the name of an interface
 MAXIMUM_RECORDS = 32  # of one answer; nobody has more servers than that
 
 USUAL_PORT = {"UDP": 5060, "TCP": 5060, "TLS": 5061}
@@ -192,6 +195,11 @@ class Location:
 
 def is_literal(host: str) -> bool:
     """Whether a host is an IP address."""
+    return _is_literal(host) if len(host) <= LONGEST_LITERAL else False
+
+
+@lru_cache(REMEMBERED)
+def _is_literal(host: str) -> bool:
     try:
         ip_address(host)
     except ValueError:

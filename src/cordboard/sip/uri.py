@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote as escape
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +15,9 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _REST = re.compile(r"(?:([^@]*)@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._\-]+)(?::([0-9]+))?(;[^?]*)?(?:\?(.*))?", re.DOTALL)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"\x7f]')
+
+REMEMBERED = 2048  # URIs
+LONGEST_REMEMBERED = 200  # characters
 
 _USER_SAFE = "!*'()&=+$,;?/"  # mark and user-unreserved of section 25.1; letters, digits and -_.~ are always safe
 _PASSWORD_SAFE = "!*'()&=+$,"
@@ -42,7 +46,14 @@ class Uri:
 
     @classmethod
     def parse(cls, text: str) -> Uri:
-        """Read a URI without angle brackets; raises RemoteProtocolError."""
+        """Read a URI without angle brackets; raises RemoteProtocolError.
+
+        Short ones are remembered, so nobody may change the parameters of what is returned.
+        """
+        return _remembered(text) if len(text) <= LONGEST_REMEMBERED else cls._parse(text)
+
+    @classmethod
+    def _parse(cls, text: str) -> Uri:
         scheme, colon, rest = text.partition(":")
         if not colon or not rest or not _SCHEME.fullmatch(scheme) or _FORBIDDEN.search(text):
             raise RemoteProtocolError("URI is malformed")
@@ -100,6 +111,11 @@ class Uri:
             f"{self.scheme}:{user}{'@' if user else ''}{self.host}{'' if self.port is None else f':{self.port}'}"
             f"{print_parameters(self.parameters)}{f'?{self.headers}' if self.headers else ''}"
         )
+
+
+@lru_cache(REMEMBERED)
+def _remembered(text: str) -> Uri:
+    return Uri._parse(text)
 
 
 def _userinfo(text: str) -> tuple[str, str | None]:

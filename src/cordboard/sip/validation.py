@@ -19,8 +19,7 @@ ONCE = ("To", "From", "Call-ID", "CSeq")
 
 def validate(message: Message) -> None:
     """Raises RemoteProtocolError where a mandatory header is missing, repeated, malformed or contradicts another."""
-    for name in ONCE:
-        _check_once(message, name)
+    _check_once(message)
     if top_via(message.headers).version != "2.0":
         raise RemoteProtocolError("version of SIP in Via is not 2.0")
     NameAddress.parse(message.headers.get("From", ""))
@@ -30,12 +29,14 @@ def validate(message: Message) -> None:
         _check_request(message, sequence)
 
 
-def _check_once(message: Message, name: str) -> None:
-    values = message.headers.get_all(name)
-    if not values or not values[0]:
-        raise RemoteProtocolError(f"{name} is missing")
-    if len(values) > 1:
-        raise RemoteProtocolError(f"{name} is given more than once")
+def _check_once(message: Message) -> None:
+    found = [field for field in message.headers.items() if field[0] in ONCE]
+    for name in ONCE:
+        values = [value for each, value in found if each == name]
+        if not values or not values[0]:
+            raise RemoteProtocolError(f"{name} is missing")
+        if len(values) > 1:
+            raise RemoteProtocolError(f"{name} is given more than once")
 
 
 def _check_request(request: Request, sequence: CSeq) -> None:

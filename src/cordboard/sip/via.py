@@ -98,8 +98,17 @@ def _remembered(text: str) -> Via:
 
 def top_via(headers: Headers) -> Via:
     """The topmost hop of a message; raises RemoteProtocolError if there is none or it is malformed."""
-    value = headers.get("Via")
-    elements = split_list(value) if value else []
+    value = headers.get("Via") or ""
+    return _remembered_top(value) if len(value) <= LONGEST_REMEMBERED else _top_of(value)
+
+
+def _top_of(value: str) -> Via:
+    elements = split_list(value)
     if not elements:
         raise RemoteProtocolError("Via is missing")
     return Via.parse(elements[0])
+
+
+@lru_cache(REMEMBERED)
+def _remembered_top(value: str) -> Via:
+    return _top_of(value)

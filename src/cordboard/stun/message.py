@@ -14,11 +14,13 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 MAGIC_COOKIE = 0x2112A442
 HEADER_LENGTH = 20
 MAXIMUM_LENGTH = 1500  # bytes: STUN over UDP is never fragmented by those who follow section 6.1
 BINDING = 0x001
+REMEMBERED = 1024  # addresses that requests came from
 
 _HEADER = struct.Struct("!HHI12s")
 _ATTRIBUTE = struct.Struct("!HH")
@@ -192,9 +194,14 @@ def username_of(data: bytes) -> str | None:
 
 def xor_address(address: Address, transaction: bytes) -> bytes:
     """The value of XOR-MAPPED-ADDRESS (section 14.2)."""
-    host = ipaddress.ip_address(address[0].partition("%")[0])
+    packed = _packed(address[0])
     port = address[1] ^ MAGIC_COOKIE >> 16
-    return struct.pack("!BBH", 0, 1 if host.version == 4 else 2, port) + _xor(host.packed, transaction)
+    return struct.pack("!BBH", 0, 1 if len(packed) == 4 else 2, port) + _xor(packed, transaction)
+
+
+@lru_cache(REMEMBERED)
+def _packed(host: str) -> bytes:
+    return ipaddress.ip_address(host.partition("%")[0]).packed
 
 
 def read_xor_address(value: bytes, transaction: bytes) -> Address | None:
@@ -211,7 +218,8 @@ def error_code(code: int, reason: str) -> tuple[int, bytes]:
 
 
 def _xor(packed: bytes, transaction: bytes) -> bytes:
-    return bytes(one ^ other for one, other in zip(packed, _COOKIE + transaction, strict=False))
+    mask = (_COOKIE + transaction)[: len(packed)]
+    return (int.from_bytes(packed, "big") ^ int.from_bytes(mask, "big")).to_bytes(len(packed), "big")
 
 
 def _header(message: Message, length: int) -> bytes:

@@ -74,6 +74,12 @@ def test_a_copy_is_independent() -> None:
     assert original != "Via"
 
 
+def test_a_copy_with_one_more_field_on_top_leaves_the_original() -> None:
+    original = headers()
+    assert original.under("v", "zero").items() == [("Via", "zero"), *headers().items()]
+    assert original == headers()
+
+
 def test_values_do_not_show_in_the_representation() -> None:
     assert repr(Headers([("To", "<sip:15550100@h>"), ("Authorization", "secret")])) == "Headers(To, Authorization)"
 

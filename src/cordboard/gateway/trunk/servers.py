@@ -60,7 +60,7 @@ class Server:
 
     def has(self, address: str) -> bool:
         """Whether what comes from this IP address comes from this server."""
-        return canonical(address) in self._addresses
+        return address in self._addresses or canonical(address) in self._addresses
 
     def wanted(self, families: tuple[RecordType, ...]) -> Wanted:
         return Wanted(*self._wanted, families)

@@ -80,6 +80,7 @@ class Controller:
         self._outgoing = bytearray()
         self._closed = False
         self._stalled = False
+        self._answering = False  # replies wait for those to the other lines that came with theirs
         loop.watch(sock, self._readable)
 
     def _readable(self) -> None:
@@ -95,8 +96,11 @@ class Controller:
         self._incoming += data
         *lines, rest = self._incoming.split(b"\n")
         self._incoming = rest
+        self._answering = True
         for line in lines:
             self._handle(bytes(line))
+        self._answering = False
+        self._flush()
         if len(self._incoming) > LINE_LIMIT:
             self.close()
 
@@ -105,6 +109,7 @@ class Controller:
             words = decode(line)
             number, verb = words.pop("id"), str(words.pop("verb"))
         except (ValueError, KeyError):
+            self._flush()
             self.close()  # not an engine
             return
         self.send(encode({"id": number, **self._outcome(verb, words)}))
@@ -122,9 +127,12 @@ class Controller:
         if self._closed:
             return
         self._outgoing += line
-        self._flush()
+        if not self._answering:
+            self._flush()
 
     def _flush(self) -> None:
+        if self._closed or not (self._outgoing or self._stalled):
+            return
         try:
             sent = self._socket.send(self._outgoing)
         except BlockingIOError:

@@ -25,6 +25,7 @@ class WorkerLink(asyncio.Protocol):
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
         self._incoming = b""
+        self._outgoing: list[bytes] = []  # of this turn of the event loop
         self.gone = asyncio.Event()
         self.load = 0.0  # what the worker said last: the share of its core that it used in a second
         self.load_calls = 0  # with so many calls
@@ -64,18 +65,30 @@ class WorkerLink(asyncio.Protocol):
         self._on_gone(self)
 
     def request(self, verb: str, **arguments: Any) -> asyncio.Future[Any]:
-        """Write a request at once; the future gives its result or raises `MediaError`."""
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        """Write a request at the end of this turn of the event loop, with all others of it: the worker is woken once.
+
+        The future gives its result or raises `MediaError`.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
         if self._transport is None or self.gone.is_set():
             answer.set_exception(PlaceGone("the media worker is gone"))
             return answer
         self._number += 1
         self._waiting[self._number] = answer
-        self._transport.write(encode({"id": self._number, "verb": verb, **arguments}))
+        if not self._outgoing:
+            loop.call_soon(self._flush)
+        self._outgoing.append(encode({"id": self._number, "verb": verb, **arguments}))
         return answer
+
+    def _flush(self) -> None:
+        lines, self._outgoing = self._outgoing, []
+        if self._transport is not None and lines:
+            self._transport.write(b"".join(lines))
 
     def close(self) -> None:
         """Leave the worker; `on_gone` is called soon."""
+        self._flush()
         if self._transport is not None:
             self._transport.close()
 

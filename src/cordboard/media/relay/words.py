@@ -14,23 +14,26 @@ Requests are carried out and answered in the order in which they came, so they c
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from cordboard.media.port import CallStatistics, MediaEvent, MediaEventKind, StreamStatistics
 
 LINE_LIMIT = 256 * 1024  # bytes; a description and a snapshot are far below
 SNAPSHOT_LIMIT = 4096  # bytes
+SIDES = ("page", "trunk", "page_video", "trunk_video")  # of `CallStatistics`
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+FIGURES = tuple(each.name for each in fields(StreamStatistics))
 
 
 def encode(words: dict[str, Any]) -> bytes:
     """One object as a line."""
-    return json.dumps(words, separators=(",", ":")).encode() + b"\n"
+    return _ENCODER.encode(words).encode() + b"\n"
 
 
 def decode(line: bytes) -> dict[str, Any]:
     """The counterpart of `encode`. Raises `ValueError` for anything that is not a JSON object."""
-    words = json.loads(line)
+    words = json.loads(line.decode())
     if not isinstance(words, dict):
         raise ValueError("not a JSON object")
     return words
@@ -45,10 +48,11 @@ def event_from_json(words: dict[str, Any]) -> MediaEvent:
 
 
 def statistics_to_json(statistics: CallStatistics) -> dict[str, Any]:
-    return asdict(statistics)
+    sides = {side: getattr(statistics, side) for side in SIDES}
+    found = {side: stream and {name: getattr(stream, name) for name in FIGURES} for side, stream in sides.items()}
+    return {**found, "connected": statistics.connected}
 
 
 def statistics_from_json(words: dict[str, Any]) -> CallStatistics:
-    sides = ("page", "trunk", "page_video", "trunk_video")
-    found = {side: StreamStatistics(**words[side]) for side in sides if words[side] is not None}
+    found = {side: StreamStatistics(**words[side]) for side in SIDES if words[side] is not None}
     return CallStatistics(**found, connected=words["connected"])

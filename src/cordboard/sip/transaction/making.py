@@ -30,7 +30,7 @@ def server_key(request: Request) -> ServerKey:
 def with_via(headers: Headers, flow: Flow, host: str, rport: bool, branch: str) -> Headers:
     """The fields with our hop on top."""
     via = f"SIP/2.0/{flow.transport} {host}{';rport' if rport else ''};branch={branch}"
-    return Headers([("Via", via), *headers.items()])
+    return headers.under("Via", via)
 
 
 def with_top_via(headers: Headers, via: Via) -> Headers:
@@ -44,7 +44,9 @@ def with_top_via(headers: Headers, via: Via) -> Headers:
 
 def way_back(flow: Flow, via: Via) -> Flow:
     """Where responses go (section 18.2.2, RFC 3581 section 4)."""
-    return flow if flow.reliable else replace(flow, remote=(flow.remote[0], via.reply_to[1]))
+    if flow.reliable or flow.remote[1] == (port := via.reply_to[1]):
+        return flow
+    return replace(flow, remote=(flow.remote[0], port))
 
 
 def ack_of(invite: Request, response: Response) -> Request:

@@ -12,7 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass, replace
 
-from cordboard.media.descriptions.codecs import connect
+from cordboard.media.descriptions.codecs import SideCodecs, connect
 from cordboard.media.descriptions.page import PageDescriptions
 from cordboard.media.descriptions.side import Descriptions, Policy
 from cordboard.media.descriptions.trunk import TrunkDescriptions
@@ -59,6 +59,7 @@ class MediaCall:
         self._around = around
         self._tell = tell
         self.snapshot = ""
+        self._gates: tuple[SideCodecs, SideCodecs, bool, bool] | None = None  # as they were set last
         self._path = path = around.path.open_call()
         try:
             self._trunk_side = self._open_trunk(path)
@@ -207,11 +208,14 @@ class MediaCall:
         page, trunk = self._page, self._trunk
         to_trunk = page.we_receive and trunk.we_send and trunk.they_receive
         to_page = trunk.we_receive and page.we_send and page.they_receive and self._page_side.ready
-        connect(self._to_trunk.rewriter, page.codecs, trunk.codecs, passing=to_trunk)
-        connect(self._to_page.rewriter, trunk.codecs, page.codecs, passing=to_page)
-        for stream, codec in ((self._to_trunk, page.codecs.audio), (self._to_page, trunk.codecs.audio)):
-            if codec is not None:
-                stream.reception.set_clock_rate(codec.clock_rate)
+        gates = (page.codecs, trunk.codecs, to_trunk, to_page)
+        if gates != self._gates:
+            self._gates = gates
+            connect(self._to_trunk.rewriter, page.codecs, trunk.codecs, passing=to_trunk)
+            connect(self._to_page.rewriter, trunk.codecs, page.codecs, passing=to_page)
+            for stream, codec in ((self._to_trunk, page.codecs.audio), (self._to_page, trunk.codecs.audio)):
+                if codec is not None:
+                    stream.reception.set_clock_rate(codec.clock_rate)
         video = self._video
         if video is not None:
             video.set_gates(page, trunk)
