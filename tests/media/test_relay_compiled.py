@@ -364,6 +364,19 @@ def test_socket_of_a_call_that_is_over_is_whoever_has_it_now(site: Site) -> None
     assert got == [b"for the new one"]
 
 
+def test_call_that_another_ends_in_the_midst_of_a_batch_gets_nothing_more(site: Site) -> None:
+    first, second = site.begin(), site.begin()
+    first.call._trunk_side.reporter = Closing(second.close)  # type: ignore[assignment]
+    first.trunk.sendto(b"\x80\xc9\x00\x02" + bytes(8), (HOST, first.port))
+    second.trunk_speaks()
+    first.trunk_speaks()
+    for _ in range(3):
+        site.turn()
+    first.listen()
+    assert site.parties == [first]
+    assert (first.heard_by_page, second.heard_by_page) == (1, 0)
+
+
 def test_datagrams_of_strangers_are_counted(site: Site) -> None:
     party = site.begin()
     stranger = bind_udp(HOST, 0)

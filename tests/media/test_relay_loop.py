@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cordboard.media.relay.path.loop import PacketLoop
+from cordboard.media.relay.path.loop import PERIOD, PacketLoop
 from cordboard.media.relay.ports import NoPortLeft, PortPool, bind_first_free, bind_udp
 from kit.relay import FIRST_PORT
 
@@ -165,3 +165,51 @@ def test_first_free_port_of_a_range() -> None:
             bind_first_free(HOST, (FIRST_PORT + 10, FIRST_PORT + 10))
     with pytest.raises(OSError, match="assign"):
         bind_first_free("192.0.2.1", (FIRST_PORT, FIRST_PORT + 3))
+
+
+class Clock:
+    """Stands for the module `time`; work takes a tenth of a millisecond."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.rests: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.rests.append(seconds)
+        self.now += seconds
+
+
+def test_where_much_comes_it_is_served_by_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr("cordboard.media.relay.path.loop.time", clock)
+    loop = PacketLoop(lambda failure: None)
+    socks = [bind_udp(HOST, 0) for _ in range(10)]
+    pace = 0.00001
+
+    def work() -> None:
+        clock.now += pace
+
+    for sock in socks:
+        loop.watch(sock, work)
+        sock.sendto(b"never read", sock.getsockname())
+    for _ in range(1500):
+        loop.turn(0.01)
+    assert clock.rests[:100] == [pytest.approx(PERIOD - 10 * pace)] * 100
+    clock.rests.clear()
+    loop.at(clock.now + 0.0004, lambda: None)
+    loop.turn(0.01)
+    assert clock.rests == [pytest.approx(0.0003)], "a timer is not kept waiting"
+    pace = 0.01
+    for _ in range(20):
+        loop.turn(0.01)
+    clock.rests.clear()
+    pace = 0.0
+    loop.turn(0.01)
+    assert clock.rests == [], "little is served at once"
+    for sock in socks:
+        loop.forget(sock)
+        sock.close()
+    loop.close()

@@ -30,6 +30,7 @@ LEAP = 4.0  # seconds by which a source's timestamps may run ahead of the clock
 LONGEST_PACKET = 0.2  # seconds of audio
 LONGEST_EVENT = 0xFFFF  # timestamp units: the duration field of RFC 4733
 
+Header = tuple[int, int, int, int, int]  # first and second byte, sequence number, timestamp, SSRC
 _Place = tuple[int, int, int]  # sequence number, timestamp, marker bit
 _Entry = tuple[int, bool, bytes | None]  # second byte of the header, telephone event?, payload translation
 
@@ -130,11 +131,12 @@ class StreamRewriter:
                 table[number | 0x80] = (target | 0x80, number in events, translation)
         self._table = table
 
-    def rewrite(self, packet: bytes | bytearray, now: float) -> bytes | None:
-        """The packet to send instead, or None to send nothing. `now` in seconds of a clock that never goes back."""
+    def rewrite(self, packet: bytes | bytearray, now: float, header: Header | None = None) -> bytes | None:
+        """The packet to send instead, or None to send nothing. `now` in seconds of a clock that never goes back;
+        `header` is the packet's, if it was read already."""
         if len(packet) < 12:
             return None
-        first, second, sequence, timestamp, source = rtp.HEADER.unpack_from(packet)
+        first, second, sequence, timestamp, source = header or rtp.HEADER.unpack_from(packet)
         entry = self._table[second]
         if entry is None:
             self._leave_out(sequence, source)

@@ -41,27 +41,31 @@ class ReceptionStatistics:
         "_jitter",
         "_lost_before",
         "_misorder",
+        "_packets_before",
         "_received",
         "_received_before",
         "_timestamp",
         "_transit",
-        "packets",
         "ssrc",
     )
 
     def __init__(self, clock_rate: int = 8000, misorder: int = MAXIMUM_MISORDER) -> None:
         """`misorder`: by so many packets one may be late without being a new source's."""
-        self.packets = 0
         self.ssrc: int | None = None
         self._clock_rate = clock_rate
         self._misorder = misorder
-        self._lost_before = 0
+        self._lost_before = self._packets_before = 0  # of the sources before this one
         self._jitter = 0.0
         self._base = self._highest = self._cycles = 0
         self._received = self._received_before = self._expected_before = 0
         self._transit: float | None = None
         self._timestamp: int | None = None
         self._bursts = self._gap_after = self._gap_missing = 0  # `gap`: the last one, and what of it never came
+
+    @property
+    def packets(self) -> int:
+        """Packets that came, of all sources."""
+        return self._packets_before + self._received
 
     @property
     def lost(self) -> int:
@@ -88,7 +92,10 @@ class ReceptionStatistics:
     def update(self, packet: bytes | bytearray, now: float) -> None:
         """Count a packet that has a whole header."""
         _, _, sequence, timestamp, ssrc = HEADER.unpack_from(packet)
-        self.packets += 1
+        self.count(sequence, timestamp, ssrc, now)
+
+    def count(self, sequence: int, timestamp: int, ssrc: int, now: float) -> None:
+        """Count a packet whose header says so."""
         step = (sequence - self._highest) & 0xFFFF
         if ssrc != self.ssrc:
             self._change_source(ssrc, sequence)
@@ -138,6 +145,7 @@ class ReceptionStatistics:
 
     def _change_source(self, ssrc: int, sequence: int) -> None:
         self._lost_before += self._lost_now()
+        self._packets_before += self._received
         self.ssrc = ssrc
         self._base = self._highest = sequence
         self._cycles = 0

@@ -220,8 +220,8 @@ def test_the_quick_way_is_the_same_way(sessions: tuple[SrtpSessions, SrtpSession
 
 def test_the_quick_way_is_pylibsrtps_own_where_its_insides_are_others() -> None:
     sessions = SrtpSessions("x", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, bytes(30), bytes(30))
-    del sessions.inbound._cdata
-    del sessions.outbound._cdata
+    del sessions.inbound._srtp
+    del sessions.outbound._srtp
     assert sessions.quick() == (sessions.unprotect, sessions.protect)
 
 

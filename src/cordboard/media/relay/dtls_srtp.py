@@ -1,4 +1,4 @@
-"""DTLS-SRTP (RFC 5763, RFC 5764), the one place that touches pyOpenSSL and pylibsrtp.
+"""DTLS-SRTP (RFC 5763, RFC 5764), the one place that touches pyOpenSSL.
 
 Theory of operation. A process makes one self-signed ECDSA P-256 certificate when it starts; its fingerprint goes
 into every description and all calls share it. The relay is always the DTLS server ("passive"), a phone is mostly the
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -24,8 +23,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
-from pylibsrtp import ERRORS, Policy, Session, _binding
-from pylibsrtp import Error as SrtpError
+from pylibsrtp import Policy
+
+from cordboard.media.relay.srtp import SrtpError, SrtpSessions
 
 __all__ = ["Association", "DtlsError", "Identity", "SrtpError", "SrtpSessions", "fingerprint"]
 
@@ -38,17 +38,11 @@ CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:"
     b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384"
 )
-LONGEST_PACKET = 1500  # that pylibsrtp takes, with
-LONGEST_TRAILER = 144  # what protecting may add
-REPLAY_WINDOW = 1024  # packets; the least that WebRTC stacks use over bad Wi-Fi
 HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha-256": hashes.SHA256,
     "sha-384": hashes.SHA384,
     "sha-512": hashes.SHA512,
 }
-
-
-Cipher = Callable[[bytes], bytes]
 
 
 class DtlsError(Exception):
@@ -109,61 +103,6 @@ def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         .not_valid_after(today + datetime.timedelta(days=3650))
         .sign(key, hashes.SHA256())
     )
-
-
-class SrtpSessions:
-    """The keys of both ways: `unprotect`, `unprotect_rtcp`, `protect`, `protect_rtcp`, each bytes -> bytes.
-
-    They raise `SrtpError` for a wrong tag or a repeated packet and `ValueError` for one that is too long.
-    """
-
-    __slots__ = ("inbound", "outbound", "profile", "protect", "protect_rtcp", "unprotect", "unprotect_rtcp")
-
-    def __init__(self, profile: str, policy: int, inbound_key: bytes, outbound_key: bytes) -> None:
-        self.profile = profile
-        self.inbound = inbound = _session(inbound_key, Policy.SSRC_ANY_INBOUND, policy)
-        self.outbound = outbound = _session(outbound_key, Policy.SSRC_ANY_OUTBOUND, policy)
-        self.unprotect = inbound.unprotect
-        self.unprotect_rtcp = inbound.unprotect_rtcp
-        self.protect = outbound.protect
-        self.protect_rtcp = outbound.protect_rtcp
-
-    def quick(self) -> tuple[Cipher, Cipher]:
-        """`unprotect` and `protect` for the path that every packet takes: they make nothing anew for each."""
-        unprotect = _quick(self.inbound, "srtp_unprotect", LONGEST_PACKET) or self.unprotect
-        return unprotect, _quick(self.outbound, "srtp_protect", LONGEST_PACKET - LONGEST_TRAILER) or self.protect
-
-
-def _quick(session: Session, name: str, longest: int) -> Cipher | None:
-    """What pylibsrtp's method does, in its session's own memory; None where a session is another thing inside."""
-    try:
-        function = getattr(_binding.lib, name)
-        srtp, memory, buffer = session._srtp, session._cdata, session._buffer
-    except AttributeError:
-        return None
-    length = _binding.ffi.new("int *")
-
-    def work(packet: bytes) -> bytes:
-        size = len(packet)
-        if size > longest:
-            raise ValueError("packet is too long")
-        length[0] = size
-        buffer[0:size] = packet
-        failed = function(srtp[0], memory, length)
-        if failed:
-            raise SrtpError(ERRORS[failed])
-        result: bytes = buffer[0 : length[0]]
-        return result
-
-    return work
-
-
-def _session(key: bytes, ssrc_type: int, profile: int) -> Session:
-    policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=profile)
-    policy.window_size = REPLAY_WINDOW
-    # A packet that its receiver has asked for again is sent again as it was, never with another payload.
-    policy.allow_repeat_tx = ssrc_type == Policy.SSRC_ANY_OUTBOUND
-    return Session(policy)
 
 
 class Association:

@@ -17,6 +17,10 @@ Action = Callable[[], None]
 Failure = Callable[[Exception], None]
 
 EVENTS_PER_TURN = 256
+CROWDED = 2000.0  # events a second; from then on packets are served by the batch
+PERIOD = 0.0015  # seconds from batch to batch: nothing to a listener
+SHORTEST_REST = 0.0001
+LOOK_EVERY = 0.1
 LONGEST_WAIT = 0.25  # seconds: a signal that stops the loop is seen after so long at most
 
 
@@ -44,6 +48,8 @@ class PacketLoop:
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
         self.on_failure = on_failure
+        self._events, self._events_since = 0, time.monotonic()
+        self._crowded = False
         self._stopped = False
 
     def watch(self, sock: socket.socket, on_readable: Action) -> None:
@@ -86,7 +92,9 @@ class PacketLoop:
     def turn(self, longest: float) -> None:
         """Wait for at most `longest` seconds and serve what has come."""
         readers, writers = self._readers, self._writers
-        for number, mask in self._epoll.poll(self._wait(longest), EVENTS_PER_TURN):
+        events = self._epoll.poll(self._wait(longest), EVENTS_PER_TURN)
+        began = time.monotonic()
+        for number, mask in events:
             handler = (writers if mask == select.EPOLLOUT else readers).get(number)
             if handler is not None:
                 try:
@@ -94,6 +102,20 @@ class PacketLoop:
                 except Exception as failure:
                     self.on_failure(failure)
         self.run_due_timers()
+        self._rest(began, len(events))
+
+    def _rest(self, began: float, events: int) -> None:
+        """Where much comes, let some come together: a turn begins a period after the one before."""
+        now = time.monotonic()
+        self._events += events
+        passed = now - self._events_since
+        if passed > LOOK_EVERY:
+            self._crowded = self._events > CROWDED * passed
+            self._events, self._events_since = 0, now
+        if self._crowded:
+            pause = self._wait(began + PERIOD - now)
+            if pause > SHORTEST_REST:
+                time.sleep(pause)
 
     def handler_of(self, number: int, mask: int) -> Action | None:
         """What is to be done about an event of epoll."""

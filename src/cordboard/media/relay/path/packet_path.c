@@ -3,37 +3,39 @@
  * Owns the table of the pages' sources, the table of the trunks' sockets, and the buffers of one turn. The sockets, the
  * epoll, the SRTP sessions and the memory of each call are Python's.
  *
- * Theory of operation. `path_turn` waits on Python's own epoll until Python has something to do. The pages' one socket is
- * read by the batch, a trunk's a packet at a time; each packet is looked up, taken out of SRTP or put into it, counted
- * and rewritten (stream.h), and sent: to a trunk at once, to a page with all others of the turn. Whatever is not usual
- * is handed to Python by a call back there and then, before the next packet is looked at, so that no packet overtakes
- * another one. Python may do anything meanwhile, close this very call too: so what is queued is sent first, nothing is
- * remembered over a call back, and whoever is served is looked up anew for each packet. What Python changes (keys,
- * destinations, payload numbers) it writes into `struct call`; a call that is over leaves both tables (`path_remove`)
- * before its memory goes.
+ * Theory of operation. `path_turn` waits on Python's own epoll until Python has something to do. What has come is served
+ * by the batch, a step at a time for all packets of it: receive (the pages' socket many at once, a trunk's one by one),
+ * then look up, take out of SRTP or put into it, count and rewrite (stream.h), then send. So each step finds its code
+ * and, because memory that is needed soon is asked for beforehand, its data in the cache, which is most of what a packet
+ * costs. For the same reason batches are made larger when there is much to do: after a turn the path rests (`rest`).
+ *
+ * Whatever is not usual is handed to Python by a call back there and then, before the next packet is looked at, so that
+ * no packet overtakes another one. Python may do anything meanwhile, close this very call too: so what is queued is
+ * sent first, pages are looked up anew for each packet, and what a trunk has sent is forgotten with its call. What Python
+ * changes (keys, destinations, payload numbers) it writes into `struct call`; a call that is over leaves both tables
+ * (`path_remove`) before its memory goes.
  * One thread; nothing here waits but `path_turn`.
  */
 
 #define _GNU_SOURCE
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <netinet/in.h>
 #include <time.h>
 
+#include "sources.h"
 #include "stream.h"
 
 enum { BATCH = 64, ROUNDS = 4, EVENTS = 256 };
 enum { RECEIVE = 2048, ROOM = RECEIVE + 160 }; /* SRTP adds at most 144 octets */
 enum { LONGEST = 1500, LONGEST_TO_PROTECT = LONGEST - 144 }; /* as pylibsrtp has it */
 
-enum event { READY, PAGE_DATAGRAM, PAGE_MEDIA, TRUNK_DATAGRAM, TRUNK_MEDIA, NOT_PROTECTED };
+/* See `rest`; in seconds. */
+#define CROWDED 4000.0
+#define PERIOD 0.002
+#define SHORTEST_REST 0.0001
+#define LOOK_EVERY 0.1
 
-struct endpoint {
-    uint8_t address[16]; /* IPv4: the first four */
-    uint16_t port;       /* of the host's order; 0: nobody */
-};
+enum event { READY, PAGE_DATAGRAM, PAGE_MEDIA, TRUNK_DATAGRAM, TRUNK_MEDIA, NOT_PROTECTED };
 
 struct call {
     struct stream to_trunk, to_page;
@@ -49,11 +51,6 @@ typedef int (*srtp)(void *session, void *packet, int *length);
 typedef void (*python)(int event, int number, const uint8_t *data, int length, const struct endpoint *source,
                        double now);
 
-struct entry {
-    struct endpoint source;
-    struct call *call; /* NULL with a port: somebody was here */
-};
-
 struct batch {
     struct mmsghdr messages[BATCH];
     struct iovec pieces[BATCH];
@@ -62,17 +59,37 @@ struct batch {
     uint8_t data[BATCH][ROOM] __attribute__((aligned(16)));
 };
 
+/* To a trunk; the packet is in `in.data`. */
+struct send {
+    struct call *call;
+    const uint8_t *packet;
+    int length;
+};
+
+/* From a trunk, in `out.data` of the same place. */
+struct arrival {
+    struct call *call; /* NULL: over since */
+    int length;
+    struct endpoint source;
+};
+
 struct path {
     int epoll, pages, family;
     python python;
     srtp protect, unprotect;
     uint8_t tables[2][256];
-    struct entry *entries;
-    size_t size, used; /* entries; used ones with those that are over */
+    struct sources sources;
     struct call **trunks;
     size_t trunk_count;
     int64_t strangers;
-    int queued, asked;
+    int asked;               /* Python was, in this turn */
+    int to_pages, to_trunks; /* queued in `out` and `sends` */
+    int64_t taken;           /* packets since `taken_since` */
+    double taken_since;
+    int crowded;
+    struct send sends[BATCH];
+    struct arrival arrivals[BATCH];
+    int arrived;
     struct batch in, out;
 };
 
@@ -83,89 +100,6 @@ static double seconds(clockid_t clock)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- addresses */
-
-static socklen_t to_sockaddr(const struct path *p, const struct endpoint *from, struct sockaddr_storage *to)
-{
-    if (p->family == AF_INET) {
-        struct sockaddr_in *four = (struct sockaddr_in *)to;
-        memset(four, 0, sizeof *four);
-        four->sin_family = AF_INET;
-        four->sin_port = htons(from->port);
-        memcpy(&four->sin_addr, from->address, 4);
-        return sizeof *four;
-    }
-    struct sockaddr_in6 *six = (struct sockaddr_in6 *)to;
-    memset(six, 0, sizeof *six);
-    six->sin6_family = AF_INET6;
-    six->sin6_port = htons(from->port);
-    memcpy(&six->sin6_addr, from->address, 16);
-    return sizeof *six;
-}
-
-static struct endpoint to_endpoint(const struct sockaddr_storage *from)
-{
-    struct endpoint to = {{0}, 0};
-    if (from->ss_family == AF_INET) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)from;
-        memcpy(to.address, &four->sin_addr, 4);
-        to.port = ntohs(four->sin_port);
-    } else if (from->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
-        memcpy(to.address, &six->sin6_addr, 16);
-        to.port = ntohs(six->sin6_port);
-    }
-    return to;
-}
-
-static int same(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(a->address, b->address, 16) == 0;
-}
-
-/* --- the table of sources: open addressing, at most half full */
-
-static size_t place_of(const struct endpoint *source, size_t size)
-{
-    uint64_t low, high;
-    memcpy(&low, source->address, 8);
-    memcpy(&high, source->address + 8, 8);
-    uint64_t mixed = (low ^ (high * 0x9E3779B97F4A7C15u) ^ source->port) * 0xD6E8FEB86659FD93u;
-    return (size_t)(mixed ^ mixed >> 32) & (size - 1);
-}
-
-/* Where the source is, or where it would be. */
-static struct entry *find(const struct path *p, const struct endpoint *source)
-{
-    size_t at = place_of(source, p->size);
-    while (p->entries[at].source.port && !same(&p->entries[at].source, source))
-        at = (at + 1) & (p->size - 1);
-    return &p->entries[at];
-}
-
-static int widen(struct path *p)
-{
-    size_t living = 0;
-    for (size_t i = 0; i < p->size; i++)
-        living += p->entries[i].call != NULL;
-    size_t size = 64;
-    while (size < 4 * (living + 1))
-        size *= 2;
-    struct entry *before = p->entries;
-    struct entry *entries = calloc(size, sizeof *entries);
-    if (entries == NULL)
-        return -1;
-    size_t count = p->size;
-    p->entries = entries;
-    p->size = size;
-    p->used = living;
-    for (size_t i = 0; i < count; i++)
-        if (before[i].call != NULL)
-            *find(p, &before[i].source) = before[i];
-    free(before);
-    return 0;
-}
-
 /* --- Python's turn */
 
 static void count_sent(struct stream *s)
@@ -174,48 +108,62 @@ static void count_sent(struct stream *s)
         s->first_sent = seconds(CLOCK_REALTIME);
 }
 
-/* Send what is queued; what the kernel does not take is as good as lost on the way. */
-static void flush(struct path *p)
+/* What the kernel does not take is as good as lost on the way. */
+static void flush_to_pages(struct path *p)
 {
     int at = 0;
-    while (at < p->queued) {
-        int count = sendmmsg(p->pages, p->out.messages + at, (unsigned)(p->queued - at), 0);
+    while (at < p->to_pages) {
+        int count = sendmmsg(p->pages, p->out.messages + at, (unsigned)(p->to_pages - at), 0);
         if (count < 0 && errno == EINTR)
             continue;
         for (int i = 0; i < count; i++)
             count_sent(&p->out.calls[at + i]->to_page);
         at += count > 0 ? count : 1;
     }
-    p->queued = 0;
+    p->to_pages = 0;
+}
+
+static void flush_to_trunks(struct path *p)
+{
+    for (int i = 0; i < p->to_trunks; i++) {
+        const struct send *send = &p->sends[i];
+        struct sockaddr_storage to;
+        socklen_t size = to_sockaddr(p->family, &send->call->trunk, &to);
+        ssize_t sent;
+        do
+            sent = sendto(send->call->trunk_socket, send->packet, (size_t)send->length, MSG_DONTWAIT,
+                          (struct sockaddr *)&to, size);
+        while (sent < 0 && errno == EINTR);
+        if (sent >= 0)
+            count_sent(&send->call->to_trunk);
+    }
+    p->to_trunks = 0;
 }
 
 static void ask_python(struct path *p, enum event event, int number, const uint8_t *data, int length,
                        const struct endpoint *source, double now)
 {
-    flush(p);
+    flush_to_pages(p);
+    flush_to_trunks(p);
     p->asked = 1;
     p->python(event, number, data, length, source, now);
 }
 
-/* --- from the trunk to the page */
+/* --- from the trunks to the pages */
 
-/* The packet is in the place that is next in the queue. */
-static void send_to_page(struct path *p, struct call *call, int length)
+static void send_to_page(struct path *p, struct call *call, uint8_t *packet, int length)
 {
     if (call->protect == NULL || call->page.port == 0)
         return;
-    int at = p->queued;
-    int status = p->protect(call->protect, p->out.data[at], &length);
+    int status = p->protect(call->protect, packet, &length);
     if (status) {
         ask_python(p, NOT_PROTECTED, status, NULL, 0, NULL, 0.0);
         return;
     }
-    struct msghdr *message = &p->out.messages[at].msg_hdr;
-    message->msg_namelen = to_sockaddr(p, &call->page, &p->out.addresses[at]);
-    p->out.pieces[at].iov_len = (size_t)length;
+    int at = p->to_pages++;
+    p->out.messages[at].msg_hdr.msg_namelen = to_sockaddr(p->family, &call->page, &p->out.addresses[at]);
+    p->out.pieces[at] = (struct iovec){packet, (size_t)length};
     p->out.calls[at] = call;
-    if (++p->queued == BATCH)
-        flush(p);
 }
 
 static void take_from_trunk(struct path *p, struct call *call, uint8_t *packet, int length,
@@ -233,38 +181,73 @@ static void take_from_trunk(struct path *p, struct call *call, uint8_t *packet, 
         if (length <= LONGEST_TO_PROTECT)
             outcome = stream_take(&call->to_page, packet, length, now, p->tables);
         if (outcome == SEND)
-            send_to_page(p, call, length);
+            send_to_page(p, call, packet, length);
         else if (outcome == UNUSUAL)
             ask_python(p, TRUNK_MEDIA, call->number, packet, length, source, now);
     }
 }
 
-static void serve_trunk(struct path *p, struct call *call)
+static struct call *call_of(const struct path *p, int socket)
+{
+    return (size_t)socket < p->trunk_count ? p->trunks[socket] : NULL;
+}
+
+/* Ask for the memory that a packet of the stream will need. */
+static void fetch(const struct stream *s, const struct call *call)
+{
+    __builtin_prefetch(&s->reception);
+    __builtin_prefetch(&s->rewriter);
+    __builtin_prefetch(&s->rewriter.source);
+    __builtin_prefetch(&s->rewriter.way);
+    __builtin_prefetch(&s->sent);
+    __builtin_prefetch(&call->unprotect);
+    __builtin_prefetch(&call->trunk);
+}
+
+/* The next packet of the call's trunk; 0 if there was none. */
+static int receive_from_trunk(struct path *p, struct call *call, int at)
 {
     struct sockaddr_storage from;
     socklen_t size = sizeof from;
-    uint8_t *packet = p->out.data[p->queued];
-    ssize_t length = recvfrom(call->trunk_socket, packet, RECEIVE, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+    ssize_t length = recvfrom(call->trunk_socket, p->out.data[at], RECEIVE, MSG_DONTWAIT, (struct sockaddr *)&from,
+                              &size);
     if (length < 0)
-        return;
-    struct endpoint source = to_endpoint(&from);
-    take_from_trunk(p, call, packet, (int)length, &source, seconds(CLOCK_MONOTONIC));
+        return 0;
+    p->arrivals[at] = (struct arrival){call, (int)length, to_endpoint(&from)};
+    return 1;
 }
 
-/* --- from the pages to the trunk */
+/* Serve the trunks that are before the first event of something else; how many events that were. */
+static int serve_trunks(struct path *p, const struct epoll_event *events, int count)
+{
+    int served = 0;
+    struct call *call;
+    for (int i = 0; i < count && i < BATCH && (call = call_of(p, events[i].data.fd)) != NULL; i++)
+        fetch(&call->to_page, call);
+    while (served < count && p->arrived < BATCH && (call = call_of(p, events[served].data.fd)) != NULL) {
+        p->arrived += receive_from_trunk(p, call, p->arrived);
+        served++;
+    }
+    double now = seconds(CLOCK_MONOTONIC);
+    for (int i = 0; i < p->arrived; i++)
+        __builtin_prefetch(p->arrivals[i].call->protect);
+    for (int i = 0; i < p->arrived; i++) {
+        const struct arrival *arrival = &p->arrivals[i];
+        if (arrival->call != NULL)
+            take_from_trunk(p, arrival->call, p->out.data[i], arrival->length, &arrival->source, now);
+    }
+    flush_to_pages(p);
+    p->taken += p->arrived;
+    p->arrived = 0;
+    return served;
+}
+
+/* --- from the pages to the trunks */
 
 static void send_to_trunk(struct path *p, struct call *call, const uint8_t *packet, int length)
 {
-    struct sockaddr_storage to;
-    if (call->trunk.port == 0)
-        return;
-    socklen_t size = to_sockaddr(p, &call->trunk, &to);
-    ssize_t sent;
-    do
-        sent = sendto(call->trunk_socket, packet, (size_t)length, MSG_DONTWAIT, (struct sockaddr *)&to, size);
-    while (sent < 0 && errno == EINTR);
-    if (sent >= 0)
-        count_sent(&call->to_trunk);
+    if (call->trunk.port)
+        p->sends[p->to_trunks++] = (struct send){call, packet, length};
 }
 
 static int is_picture(const struct call *call, uint8_t second)
@@ -301,7 +284,7 @@ static void take_from_page(struct path *p, uint8_t *packet, int length, const st
     } else if (first < 4) {
         ask_python(p, PAGE_DATAGRAM, 0, packet, length, source, now);
     } else {
-        struct call *call = find(p, source)->call;
+        struct call *call = find(&p->sources, source)->call;
         if (call == NULL)
             p->strangers++;
         else if (first > 127 && first < 192)
@@ -311,19 +294,38 @@ static void take_from_page(struct path *p, uint8_t *packet, int length, const st
     }
 }
 
+/* The sources of what was received, and what memory they will need. */
+static void expect(struct path *p, struct endpoint *sources, int count)
+{
+    for (int i = 0; i < count; i++) {
+        sources[i] = to_endpoint(&p->in.addresses[i]);
+        __builtin_prefetch(&p->sources.entries[place_of(&sources[i], p->sources.size)]);
+    }
+    for (int i = 0; i < count; i++) {
+        const struct call *call = find(&p->sources, &sources[i])->call;
+        if (call != NULL)
+            fetch(&call->to_trunk, call);
+    }
+    for (int i = 0; i < count; i++) {
+        const struct call *call = find(&p->sources, &sources[i])->call;
+        if (call != NULL)
+            __builtin_prefetch(call->unprotect);
+    }
+}
+
 static void serve_pages(struct path *p)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    struct endpoint sources[BATCH];
+    for (int round = 0, count = BATCH; round < ROUNDS && count == BATCH; round++) {
         for (int i = 0; i < BATCH; i++)
             p->in.messages[i].msg_hdr.msg_namelen = sizeof p->in.addresses[i];
-        int count = recvmmsg(p->pages, p->in.messages, BATCH, MSG_DONTWAIT, NULL);
+        count = recvmmsg(p->pages, p->in.messages, BATCH, MSG_DONTWAIT, NULL);
         double now = seconds(CLOCK_MONOTONIC);
-        for (int i = 0; i < count; i++) {
-            struct endpoint source = to_endpoint(&p->in.addresses[i]);
-            take_from_page(p, p->in.data[i], (int)p->in.messages[i].msg_len, &source, now);
-        }
-        if (count < BATCH)
-            return;
+        expect(p, sources, count);
+        for (int i = 0; i < count; i++)
+            take_from_page(p, p->in.data[i], (int)p->in.messages[i].msg_len, &sources[i], now);
+        flush_to_trunks(p);
+        p->taken += count > 0 ? count : 0;
     }
 }
 
@@ -361,7 +363,7 @@ struct path *path_new(int epoll, int pages, int family, python python, srtp prot
     memcpy(p->tables, tables, sizeof p->tables);
     prepare(&p->in);
     prepare(&p->out);
-    if (widen(p)) {
+    if (widen(&p->sources)) {
         free(p);
         return NULL;
     }
@@ -370,7 +372,7 @@ struct path *path_new(int epoll, int pages, int family, python python, srtp prot
 
 void path_free(struct path *p)
 {
-    free(p->entries);
+    free(p->sources.entries);
     free(p->trunks);
     free(p);
 }
@@ -378,21 +380,13 @@ void path_free(struct path *p)
 /* Packets of that source are this call's from now on; -1 without memory. */
 int path_assign(struct path *p, const struct endpoint *source, struct call *call)
 {
-    if (2 * (p->used + 1) > p->size && widen(p))
-        return -1;
-    struct entry *entry = find(p, source);
-    p->used += entry->source.port == 0;
-    entry->source = *source;
-    entry->call = call;
-    return 0;
+    return assign(&p->sources, source, call);
 }
 
 /* Forget the sources of the call. */
 void path_release(struct path *p, const struct call *call)
 {
-    for (size_t i = 0; i < p->size; i++)
-        if (p->entries[i].call == call)
-            p->entries[i].call = NULL;
+    release(&p->sources, call);
 }
 
 /* Packets of `call->trunk_socket` are this call's from now on; -1 without memory. */
@@ -416,6 +410,9 @@ int path_add(struct path *p, struct call *call)
 void path_remove(struct path *p, const struct call *call)
 {
     path_release(p, call);
+    for (int i = 0; i < p->arrived; i++)
+        if (p->arrivals[i].call == call)
+            p->arrivals[i].call = NULL;
     size_t number = (size_t)call->trunk_socket;
     if (number < p->trunk_count && p->trunks[number] == call)
         p->trunks[number] = NULL;
@@ -433,16 +430,36 @@ int path_take(struct path *p, struct stream *s, uint8_t *packet, int length, dou
     return length < HEADER ? UNUSUAL : (int)stream_take(s, packet, length, now, p->tables);
 }
 
-static void serve(struct path *p, const struct epoll_event *event)
+static void serve(struct path *p, const struct epoll_event *events, int count)
 {
-    int number = event->data.fd;
-    struct call *call = (size_t)number < p->trunk_count ? p->trunks[number] : NULL;
-    if (number == p->pages)
-        serve_pages(p);
-    else if (call != NULL)
-        serve_trunk(p, call);
-    else
-        ask_python(p, READY, number, NULL, (int)event->events, NULL, 0.0);
+    for (int at = 0, served; at < count; at += served) {
+        served = serve_trunks(p, events + at, count - at);
+        if (served)
+            continue;
+        served = 1;
+        if (events[at].data.fd == p->pages)
+            serve_pages(p);
+        else
+            ask_python(p, READY, events[at].data.fd, NULL, (int)events[at].events, NULL, 0.0);
+    }
+}
+
+/* Where many packets come, let some come together: a turn begins a period after the one before, or when a timer is due
+ * in `left` seconds. 0, or -1 after a signal. A millisecond is nothing to a listener; packets one by one cost a fifth more. */
+static int rest(struct path *p, double began, double now, double left)
+{
+    double passed = now - p->taken_since, pause = began + PERIOD - now;
+    if (passed > LOOK_EVERY) {
+        p->crowded = (double)p->taken > CROWDED * passed;
+        p->taken = 0;
+        p->taken_since = now;
+    }
+    if (pause > left)
+        pause = left;
+    if (!p->crowded || pause < SHORTEST_REST)
+        return 0;
+    struct timespec time = {0, (long)(pause * 1e9)};
+    return nanosleep(&time, NULL);
 }
 
 /* Serve what comes for so many seconds, or until Python was asked, which may have set a timer; 0, or -errno. A signal
@@ -450,16 +467,18 @@ static void serve(struct path *p, const struct epoll_event *event)
 int path_turn(struct path *p, double longest)
 {
     struct epoll_event events[EVENTS];
-    double end = seconds(CLOCK_MONOTONIC) + longest, left = longest;
+    double now = seconds(CLOCK_MONOTONIC), end = now + longest;
     p->asked = 0;
     do {
-        int count = epoll_wait(p->epoll, events, EVENTS, left > 0 ? (int)(left * 1000) + 1 : 0);
+        int milliseconds = end > now ? (int)((end - now) * 1000) + 1 : 0;
+        int count = epoll_wait(p->epoll, events, EVENTS, milliseconds);
         if (count < 0)
             return errno == EINTR ? 0 : -errno;
-        for (int i = 0; i < count; i++)
-            serve(p, &events[i]);
-        flush(p);
-        left = end - seconds(CLOCK_MONOTONIC);
-    } while (left > 0 && !p->asked);
+        double began = seconds(CLOCK_MONOTONIC);
+        serve(p, events, count);
+        now = seconds(CLOCK_MONOTONIC);
+        if (!p->asked && rest(p, began, now, end - now))
+            return 0;
+    } while (now < end && !p->asked);
     return 0;
 }

@@ -17,7 +17,7 @@ from typing import Any
 from cordboard.media.descriptions.codecs import SILENT
 from cordboard.media.relay.sides.stream import Send, Stream
 from cordboard.rtp.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
-from cordboard.rtp.rewrite import StreamRewriter
+from cordboard.rtp.rewrite import Header, StreamRewriter
 from cordboard.rtp.statistics import ReceptionStatistics
 
 GAPS = 16
@@ -38,7 +38,6 @@ class ReceptionState(ctypes.Structure):
     _fields_ = [
         ("transit", c_double),
         ("jitter", c_double),
-        ("packets", c_int64),
         ("cycles", c_int64),
         ("received", c_int64),
         ("bursts", c_int64),
@@ -154,7 +153,6 @@ class SharedReception(ReceptionStatistics):
 
     __slots__ = ("_state",)
 
-    packets = _shared("packets")
     ssrc = _optional("ssrc")
     _clock_rate = _shared("clock_rate")
     _jitter = _shared("jitter")
@@ -211,10 +209,10 @@ class SharedRewriter(StreamRewriter):
         self._state.number[:] = numbers
         self._state.way[:] = ways
 
-    def rewrite(self, packet: bytes | bytearray, now: float) -> bytes | None:
+    def rewrite(self, packet: bytes | bytearray, now: float, header: Header | None = None) -> bytes | None:
         if self._state.gap_count:
             self._catch_up()
-        return super().rewrite(packet, now)
+        return super().rewrite(packet, now, header)
 
     def _catch_up(self) -> None:
         for index in range(self._state.gap_count):

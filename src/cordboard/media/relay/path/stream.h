@@ -27,7 +27,7 @@ enum outcome { UNUSUAL, SWALLOWED, SEND };
 
 struct reception {
     double transit, jitter;
-    int64_t packets, cycles, received, bursts, gap_missing;
+    int64_t cycles, received, bursts, gap_missing;
     uint32_t ssrc, timestamp, clock_rate;
     uint16_t highest, gap_after;
     uint8_t has_ssrc, has_transit, has_timestamp, unused;
@@ -111,7 +111,6 @@ static void reception_count(struct reception *r, const struct header *h, double 
     if (h->sequence < r->highest)
         r->cycles += 0x10000;
     r->highest = h->sequence;
-    r->packets++;
     r->received++;
     reception_measure(r, h->timestamp, now);
 }

@@ -46,6 +46,12 @@ class PageSide:
         changed: Callable[[], None],
         path: CallPath | None = None,
     ) -> None:
+        # What each packet needs comes first: it lies together in memory.
+        self._sendto = port.sendto
+        self._destination: Address | None = None
+        self._keys: SrtpSessions | None = None
+        self._unprotect: Callable[[bytes], bytes] | None = None
+        self._protect: Callable[[bytes], bytes] | None = None
         self._path = path or PlainCallPath()
         self._port = port
         self._identity = identity
@@ -58,10 +64,6 @@ class PageSide:
         self._flight_timer: Timer | None = None
         self._failed = False
         self._described: tuple[str, str] | None = None  # the fingerprint's algorithm and value
-        self._destination: Address | None = None
-        self._keys: SrtpSessions | None = None
-        self._unprotect: Callable[[bytes], bytes] | None = None
-        self._protect: Callable[[bytes], bytes] | None = None
         self._connected = False
         self._refused = 0
         self.connected_at = 0.0  # seconds of the epoch
@@ -104,8 +106,9 @@ class PageSide:
 
     def _open(self, keys: SrtpSessions | None, destination: Address | None) -> None:
         """From now on packets pass with these keys and go there; None: they do not pass, or go nowhere."""
+        if keys is not self._keys:
+            self._unprotect, self._protect = keys.quick() if keys is not None else (None, None)
         self._keys, self._destination = keys, destination
-        self._unprotect, self._protect = keys.quick() if keys is not None else (None, None)
         self._path.open_page(keys, destination)
 
     # --- ICE
@@ -221,7 +224,11 @@ class PageSide:
         protect, destination = self._protect, self._destination
         if protect is None or destination is None:
             return False
-        return self._port.send(protect(packet), destination)
+        try:
+            self._sendto(protect(packet), destination)
+        except OSError:
+            return False
+        return True
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send RTCP to the page, on the same port (RFC 5761)."""

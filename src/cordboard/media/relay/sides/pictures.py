@@ -85,11 +85,7 @@ class PictureStream(Stream):
         self._known_source: int | None = None
 
     def take(self, packet: bytes, now: float) -> None:
-        self._reception_update(packet, now)
-        if not self.last_received:
-            self.first_received = time.time()
-        self.last_received = now
-        out = self._rewrite(packet, now)
+        out = self._rewritten(packet, now)
         if out is None:
             return
         if self.reception.ssrc != self._known_source:

@@ -32,16 +32,17 @@ class TrunkSide:
     reporter: Reporter
 
     def __init__(self, pool: PortPool, loop: PacketLoop, source: TrunkSource, path: CallPath | None = None) -> None:
+        # What each packet needs comes first: it lies together in memory.
+        self._pair: PortPair = pool.take()
+        self._receive = receiver(self._pair.rtp)
+        self._sendto = self._pair.rtp.sendto
+        self._source: Address | None = None
+        self._destination: Address | None = None
         self._pool = pool
         self._loop = loop
         self._path = path or PlainCallPath()
         self._latches = source is TrunkSource.LATCH
-        self._pair: PortPair = pool.take()
-        self._receive = receiver(self._pair.rtp)
         self._receive_rtcp = receiver(self._pair.rtcp)
-        self._sendto = self._pair.rtp.sendto
-        self._source: Address | None = None
-        self._destination: Address | None = None
         self._rtcp_destination: Address | None = None
         self._described: Address | None = None
         self._latched = False
@@ -90,7 +91,10 @@ class TrunkSide:
             data, source = self._receive(2048)
         except BlockingIOError:
             return
-        self.take(data, source, time.monotonic())
+        if source == self._source and len(data) >= 12 and 127 < data[0] < 192 and not 192 <= data[1] <= 223:
+            self.stream.take(data, time.monotonic())
+        else:
+            self.take(data, source, time.monotonic())
 
     def take(self, data: bytes, source: Address, now: float) -> None:
         """One datagram to the port of RTP."""

@@ -44,13 +44,17 @@ class WebRtcPort:
 
     def readable(self) -> None:
         """Read what is there, up to a batch, and hand it on."""
-        receive = self._receive
+        receive, page_of = self._receive, self._by_source.get
         for _ in range(BATCH):
             try:
                 data, source = receive(2048)
             except BlockingIOError:
                 return
-            self.take(data, source)
+            page = page_of(source)
+            if page is not None and len(data) >= 12 and 127 < data[0] < 192:
+                page.receive_media(data, source)
+            else:
+                self.take(data, source)
 
     def take(self, data: bytes, source: Address) -> None:
         """Give one datagram to its page."""
