@@ -15,7 +15,9 @@ from aiohttp import web
 
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.desk import create_desk
+from cordboard.seat.desk_port import SeatWords
 from kit.fake_gws import FakeGws
+from kit.seats import FakeSeats
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 HOST = f"127.88.{os.getpid() >> 8 & 255}.{os.getpid() & 255 or 1}"  # other test runs take other addresses
@@ -89,6 +91,7 @@ class Bench:
     settings: Settings
     gws: FakeGws
     client: aiohttp.ClientSession
+    seats: FakeSeats
     now: float = 1_800_000_000.0
 
     def page(self, **cookies: str) -> PageInBrowser:
@@ -102,8 +105,10 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def desk_bench(pages: Path, *, gws_runs: bool = True, **changes: object) -> AsyncIterator[Bench]:
-    """A running desk; `changes` are settings by `section__key`."""
+async def desk_bench(
+    pages: Path, *, gws_runs: bool = True, seats: SeatWords | None = None, secret: bytes = SECRET, **changes: object
+) -> AsyncIterator[Bench]:
+    """A running desk; `seats` are used instead of the bench's own, `changes` are settings by `section__key`."""
     desk_port, gws_port = free_port(HOST), free_port(HOST)
     settings = lab_settings(
         {"desk.listen": Address(HOST, desk_port), "lab.gws": Address(HOST, gws_port)}
@@ -112,9 +117,9 @@ async def desk_bench(pages: Path, *, gws_runs: bool = True, **changes: object) -
     gws = FakeGws()
     async with contextlib.AsyncExitStack() as running:
         client = await running.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        bench = Bench(settings, gws, client)
+        bench = Bench(settings, gws, client, FakeSeats())
         if gws_runs:
             await running.enter_async_context(served(gws.application(), gws_port))
-        desk = create_desk(settings, secret=SECRET, clock=lambda: bench.now, pages=pages)
-        await running.enter_async_context(served(desk, desk_port))
+        desk = create_desk(settings, secret=secret, clock=lambda: bench.now, pages=pages, seats=seats or bench.seats)
+        await running.enter_async_context(served(desk, settings.desk.listen.port))
         yield bench

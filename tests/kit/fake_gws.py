@@ -35,6 +35,11 @@ class FakeGws:
     polls_waiting: int = 0
     polls_cancelled: int = 0
     event: asyncio.Event = field(default_factory=asyncio.Event)
+    last_of_poll: bytes = b"2]"
+    me_answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.me_answers.set()
 
     def application(self) -> web.Application:
         application = web.Application()
@@ -52,6 +57,7 @@ class FakeGws:
 
     async def me(self, request: web.Request) -> web.Response:
         await self._note(request)
+        await self.me_answers.wait()
         basic = "Basic " + base64.b64encode(b"agent5001:agent5001").decode()
         session = request.cookies.get("JSESSIONID", "")
         if request.headers.get("Authorization") == basic:
@@ -79,7 +85,7 @@ class FakeGws:
             raise
         finally:
             self.polls_waiting -= 1
-        await answer.write(b"2]")
+        await answer.write(self.last_of_poll)
         return answer
 
     async def moved(self, _request: web.Request) -> web.Response:

@@ -40,7 +40,9 @@ async def test_page_signs_in_and_gets_a_token_for_its_dn(bench: Bench) -> None:
     assert (await page.sign_in()).json == {"agent": AGENT}
     token = (await page.ask("POST", "/page/token", {})).json
     assert (token["dn"], token["expires"]) == ("5001", int(bench.now) + 300)
-    assert verify(SECRET, token["token"], bench.now) == "5001"
+    proof = verify(SECRET, token["token"], bench.now)
+    assert (proof.dn, proof.origin) == ("5001", page.url)
+    assert len(proof.id) >= 16
 
 
 async def test_browser_never_sees_the_cookies_of_gws(bench: Bench) -> None:

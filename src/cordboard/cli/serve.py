@@ -61,7 +61,7 @@ async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
         raise
     product = Product(engine, gateway)
     running.push_async_callback(product.end)
-    desk = create_desk(settings, secret=secret, metrics=metrics)
+    desk = create_desk(settings, secret=secret, metrics=metrics, seats=gateway.seat_port)
     await start_site(desk, settings.desk.listen, running, handler_cancellation=True)
     if settings.metrics.listen:
         await start_site(_metrics_site(metrics, engine), settings.metrics.listen, running)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cordboard.config.sections.agents import Agent, Prefill
+from cordboard.config.sections.connector import ConnectorSettings
 from cordboard.config.sections.desk import DeskSettings, GwsSettings
 from cordboard.config.sections.gateway import GatewaySettings
 from cordboard.config.sections.media import MediaSettings, RtpengineSettings
@@ -19,6 +20,7 @@ __all__ = [
     "SECTIONS",
     "SETTINGS",
     "Agent",
+    "ConnectorSettings",
     "DeskSettings",
     "GatewaySettings",
     "GwsSettings",
@@ -43,6 +45,7 @@ class Settings:
     rtpengine: RtpengineSettings
     desk: DeskSettings
     gws: GwsSettings
+    connector: ConnectorSettings
     log: LogSettings
     metrics: MetricsSettings
     lab: LabSettings
@@ -71,6 +74,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "rtpengine": RtpengineSettings,
         "desk": DeskSettings,
         "gws": GwsSettings,
+        "connector": ConnectorSettings,
         "log": LogSettings,
         "metrics": MetricsSettings,
         "lab": LabSettings,

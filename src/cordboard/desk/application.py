@@ -13,13 +13,16 @@ from aiohttp.typedefs import Handler, Middleware
 
 from cordboard.config import Settings
 from cordboard.desk import protection
+from cordboard.desk.connector import Connector
 from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, GwsUnreachable
 from cordboard.desk.pages import Pages
 from cordboard.desk.proxy import PREFIX
+from cordboard.desk.session_watch import SessionWatch
 from cordboard.desk.sign_in import PageCalls
 from cordboard.desk.static import PAGES, add_pages
 from cordboard.observe import Metrics
+from cordboard.seat.desk_port import NoSeats, SeatWords
 
 _LARGEST_BODY = 1_000_000
 
@@ -31,19 +34,29 @@ def create_desk(
     clock: Callable[[], float] = time.time,
     pages: Path = PAGES,
     metrics: Metrics | None = None,
+    seats: SeatWords | None = None,
 ) -> web.Application:
-    """The desk's application. `secret` (32 bytes or more) signs tokens for the gateway; `pages` holds the built pages.
+    """The desk's application. `secret` (32 bytes or more) signs tokens for the gateway; `pages` holds the built pages,
+    `seats` are the gateway's.
 
     Run it with `handler_cancellation=True`, so that the long poll of a page that left ends at GWS too.
     """
-    gws = Gws(settings.gws.url)
-    calls = PageCalls(settings, Pages(lambda: secrets.token_urlsafe(24)), gws, secret, clock)
+    gws, seats = Gws(settings.gws.url), seats or NoSeats()
+
+    def revoke(dn: str, token_id: str) -> None:
+        seats.revoke(dn, token_id)
+        connector.sessions.forget(dn)
+
+    open_pages = Pages(lambda: secrets.token_urlsafe(24), revoke=revoke)
+    watch = SessionWatch(gws, open_pages, settings)
+    connector = Connector(settings, gws, watch, seats, clock)
+    calls = PageCalls(settings, open_pages, gws, watch, secret, clock)
     application = web.Application(
         middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics or Metrics())],
         client_max_size=_LARGEST_BODY,
     )
     application.on_response_prepare.append(protection.security_headers(settings))
-    application.cleanup_ctx.append(_running(gws))
+    application.cleanup_ctx.append(_running(gws, watch, connector))
     application.router.add_get("/healthz", _health)
     application.router.add_get("/configuration", _configuration(settings))
     application.router.add_post("/page", calls.open)
@@ -51,14 +64,18 @@ def create_desk(
     application.router.add_post("/page/sign-out", calls.sign_out)
     application.router.add_post("/page/token", calls.token)
     application.router.add_route("*", PREFIX + "/{path:.*}", calls.gws)
+    connector.add_to(application)
     add_pages(application, pages, plain=settings.in_lab)
     return application
 
 
-def _running(gws: Gws) -> Callable[[web.Application], AsyncIterator[None]]:
+def _running(gws: Gws, watch: SessionWatch, connector: Connector) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_application: web.Application) -> AsyncIterator[None]:
         async with gws:
+            watch.start()
             yield
+            connector.close()
+            await watch.close()
 
     return run
 

@@ -36,11 +36,12 @@ def own_origins(settings: Settings) -> frozenset[str]:
 def guard(settings: Settings) -> Middleware:
     """A middleware that lets only requests through that are meant for this desk and do not come from other sites."""
     hosts, origins = own_hosts(settings), own_origins(settings)
+    connector = settings.connector.path + "/"  # has rules of its own
     nickname = f"localhost:{settings.desk.listen.port}"
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != _OPEN_TO_ALL:
+        if request.path != _OPEN_TO_ALL and not _route(request).startswith(connector):
             host = request.headers.get("Host", "")
             if (
                 host == nickname

@@ -10,12 +10,13 @@ import re
 from urllib.parse import unquote
 
 import aiohttp
-from aiohttp import web
+from aiohttp import CookieJar, web
 from multidict import CIMultiDictProxy
 
 from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import ANSWER_SECONDS, POLL_SECONDS, Gws, is_signed_out
 from cordboard.desk.pages import Page
+from cordboard.desk.session_watch import SessionWatch, SignsOfEnd, ends_session
 
 PREFIX = "/gws"
 _REACHED = re.compile(r"/(api/v2|internal-api|cometd)(/|$)")
@@ -30,8 +31,9 @@ _RESPONSE_HEADERS = frozenset(
 _CSRF = "x-csrf-"  # GWS names the header it wants (reference 1.3); the name always begins so
 
 
-async def pass_on(request: web.Request, page: Page, gws: Gws) -> web.StreamResponse:
+async def pass_on(request: web.Request, page: Page, gws: Gws, watch: SessionWatch) -> web.StreamResponse:
     """Ask GWS what the page asks and stream its answer. Raises `Refusal`, `GwsUnreachable`."""
+    jar = page.jar
     path = _path(request)
     headers = {
         name: value
@@ -44,8 +46,14 @@ async def pass_on(request: web.Request, page: Page, gws: Gws) -> web.StreamRespo
         if 300 <= answer.status < 400 and answer.status != 304:
             raise Refusal(502, "gws-redirects", f"GWS at {gws.url} answers with a redirection; check [gws] url")
         if answer.status == _STATUS_OF_ENDED_SESSION:
-            return await _refused_by_gws(page, gws, answer)
-        return await _stream(request, answer)
+            return await _refused_by_gws(page, jar, gws, answer, watch)
+        if answer.status == 200 and page.jar is jar and ends_session(request.method, path, body):
+            watch.page_ended(page)
+        signs = SignsOfEnd() if _POLL.match(path) else None
+        response = await _stream(request, answer, signs)
+        if signs is not None and signs.seen:
+            watch.doubt(page)
+        return response
 
 
 def _path(request: web.Request) -> str:
@@ -62,11 +70,14 @@ def _path(request: web.Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def _refused_by_gws(page: Page, gws: Gws, answer: aiohttp.ClientResponse) -> web.Response:
+async def _refused_by_gws(
+    page: Page, jar: CookieJar, gws: Gws, answer: aiohttp.ClientResponse, watch: SessionWatch
+) -> web.Response:
     """GWS's 403 as it is, but with `error` and `code` where it means that the session has ended."""
     content = await gws.json(answer)
     if is_signed_out(content):
-        page.agent = None
+        if page.jar is jar:  # it may have signed in anew meanwhile
+            watch.page_ended(page)
         content = {**content, "error": "the session at GWS has ended; sign in again", "code": "session-ended"}
     return web.json_response(content, status=answer.status, headers=_kept(answer.headers))
 
@@ -75,7 +86,7 @@ def _kept(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() in _RESPONSE_HEADERS - {"content-type"}}
 
 
-async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+async def _stream(request: web.Request, answer: aiohttp.ClientResponse, signs: SignsOfEnd | None) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, headers=_kept(answer.headers))
     if content_type := answer.headers.get("Content-Type"):
         response.headers["Content-Type"] = content_type
@@ -84,6 +95,8 @@ async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.S
     await response.prepare(request)
     try:
         async for chunk in answer.content.iter_any():
+            if signs is not None:
+                signs.read(chunk)
             await response.write(chunk)
         await response.write_eof()
     except (aiohttp.ClientError, OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,20 +17,30 @@ from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, GwsRefused, GwsUnreachable
 from cordboard.desk.pages import Page, Pages, TooManyPages
 from cordboard.desk.proxy import pass_on
+from cordboard.desk.session_cookies import session_cookies
+from cordboard.desk.session_watch import SessionWatch
 from cordboard.observe import Private, get_log
 
 PAGE_HEADER = "X-Cordboard-Page"
-_LARGEST_COOKIE = 1024
 _log = get_log("desk")
 
 
 class PageCalls:
     """The handlers below /page and /gws. `secret` signs tokens, `clock` gives seconds of the Unix epoch."""
 
-    def __init__(self, settings: Settings, pages: Pages, gws: Gws, secret: bytes, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pages: Pages,
+        gws: Gws,
+        watch: SessionWatch,
+        secret: bytes,
+        clock: Callable[[], float],
+    ) -> None:
         self._settings = settings
         self._pages = pages
         self._gws = gws
+        self._watch = watch
         self._secret = secret
         self._clock = clock
 
@@ -42,7 +53,7 @@ class PageCalls:
                 page = self._pages.open(now)
             except TooManyPages:
                 raise Refusal(503, "too-many-pages", "too many agents are signed in at this desk") from None
-        why = await self._adopt(page, _session_cookies(request, self._settings.gws.session_cookies))
+        why = await self._adopt(page, session_cookies(request, self._settings.gws.session_cookies))
         agent = page.agent.to_json() if page.agent else None
         return web.json_response({"page": page.identifier, "agent": agent} | ({"why": why} if why else {}))
 
@@ -64,7 +75,7 @@ class PageCalls:
         return web.json_response({"agent": page.agent.to_json()})
 
     async def sign_out(self, request: web.Request) -> web.Response:
-        """POST /page/sign-out: forget the agent; the session at GWS is the page's to end."""
+        """POST /page/sign-out: forget the agent, let go of his phone; the session at GWS is the page's to end."""
         self._page(request).sign_out()
         return web.json_response({})
 
@@ -75,18 +86,23 @@ class PageCalls:
             raise Refusal(403, "signed-out", "nobody is signed in on this page")
         try:
             page.agent = await self._agent(page)
-        except GwsRefused:
-            page.sign_out()
+        except GwsRefused as error:
+            if not error.signed_out:
+                raise Refusal(502, "refused", f"GWS refuses: {error}") from None
+            self._watch.page_ended(page)
             raise Refusal(403, "session-ended", "the session at GWS has ended; sign in again") from None
         except NoPhone as error:
+            page.withdraw()
             raise Refusal(403, "no-phone", str(error)) from None
         now, lifetime = self._clock(), self._settings.desk.token_lifetime
-        token = issue(self._secret, page.agent.dn, now, lifetime)
+        grant = page.granted(page.agent.dn, lambda: secrets.token_urlsafe(18))
+        origin = request.headers.get("Origin", "")
+        token = issue(self._secret, grant.dn, now, lifetime, id=grant.id, origin=origin)
         return web.json_response({"dn": page.agent.dn, "token": token, "expires": math.floor(now + lifetime)})
 
     async def gws(self, request: web.Request) -> web.StreamResponse:
         """/gws/...: the way to GWS."""
-        return await pass_on(request, self._page(request), self._gws)
+        return await pass_on(request, self._page(request), self._gws, self._watch)
 
     def _page(self, request: web.Request) -> Page:
         page = self._pages.find(request.headers.get(PAGE_HEADER, ""), self._clock())
@@ -95,7 +111,13 @@ class PageCalls:
         return page
 
     async def _agent(self, page: Page, authorization: str = "") -> SignedInAgent:
-        user = await self._gws.me(page, authorization)
+        """Whom GWS names; what it says of a session that the page has left meanwhile counts no more."""
+        jar = page.jar
+        try:
+            user = await self._gws.me(page, authorization)
+        finally:
+            if page.jar is not jar:
+                raise Refusal(403, "signed-out", "the page was signed out meanwhile")
         return agent_of(user, lambda dn: self._settings.agent(dn) is not None)
 
     async def _adopt(self, page: Page, cookies: Mapping[str, str]) -> str:
@@ -111,16 +133,6 @@ class PageCalls:
             return "" if isinstance(error, GwsRefused) and error.signed_out else str(error)
         _log.info("agent signed in by the session of the desktop", dn=Private(page.agent.dn))
         return ""
-
-
-def _session_cookies(request: web.Request, names: tuple[str, ...]) -> dict[str, str]:
-    """Those cookies of the browser that sign in at GWS; without the first of `names`, none."""
-    found = {name: value for name, value in request.cookies.items() if name in names and _is_cookie_value(value)}
-    return found if names and names[0] in found else {}
-
-
-def _is_cookie_value(value: str) -> bool:
-    return value.isascii() and value.isprintable() and len(value) <= _LARGEST_COOKIE and not set(value) & set(' ",;\\')
 
 
 async def _json(request: web.Request) -> Mapping[str, Any]:

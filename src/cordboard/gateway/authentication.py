@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cordboard.access.token import TokenError, verify
+from cordboard.access.token import CLOCK_DIFFERENCE, LONGEST_LIFETIME, TokenError, verify
 from cordboard.sip import digest
 from cordboard.sip.message import Request
 
@@ -14,7 +14,9 @@ NONCE_LIFETIME = 300.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The page may."""
+    """The page may. `token` is the id of the token that proves it, empty where a password did."""
+
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +45,39 @@ class PageAuthentication:
         self._secret = secret
         self._realm = realm
         self._digest_allowed = digest_allowed
+        self._revoked: dict[str, float] = {}  # ids of tokens, and until when one could still be good; the oldest first
 
-    def judge(self, request: Request, dn: str, now: float) -> Granted | Challenged | Refused:
-        """`now` is in seconds of the Unix epoch."""
+    def revoke(self, token: str, now: float) -> None:
+        """Refuse the tokens of this id from now on. `now` is in seconds of the Unix epoch."""
+        while self._revoked and next(iter(self._revoked.values())) <= now:
+            del self._revoked[next(iter(self._revoked))]
+        self._revoked.pop(token, None)
+        self._revoked[token] = now + LONGEST_LIFETIME + CLOCK_DIFFERENCE
+
+    def judge(self, request: Request, dn: str, now: float, origin: str = "") -> Granted | Challenged | Refused:
+        """`origin` is that of the page's WebSocket, `now` in seconds of the Unix epoch."""
         if dn not in self._passwords:
             return Refused(404, "no such DN")
         authorization = request.headers.get("Authorization") or ""
         scheme, _, value = authorization.partition(" ")
         if scheme.lower() == "bearer":
-            return self._judge_token(value.strip(), dn, now)
+            return self._judge_token(value.strip(), dn, now, origin)
         if not self._digest_allowed or not self._passwords[dn]:
             return Refused(403, "a token of the desk is needed")
         return self._judge_digest(authorization, request, dn, now)
 
-    def _judge_token(self, token: str, dn: str, now: float) -> Granted | Refused:
+    def _judge_token(self, value: str, dn: str, now: float, origin: str) -> Granted | Refused:
         try:
-            return Granted() if verify(self._secret, token, now) == dn else Refused(403, "a token for another DN")
+            token = verify(self._secret, value, now)
         except TokenError as error:
             return Refused(403, f"token: {error}")
+        if token.dn != dn:
+            return Refused(403, "a token for another DN")
+        if token.origin not in (None, origin):
+            return Refused(403, "a token for pages of another origin")
+        if token.id in self._revoked:
+            return Refused(403, "a token that was revoked")
+        return Granted(token.id)
 
     def _judge_digest(self, authorization: str, request: Request, dn: str, now: float) -> Granted | Challenged:
         if not authorization:

@@ -27,6 +27,7 @@ from cordboard.gateway.outliving.snapshots import Snapshots
 from cordboard.gateway.pages import PageSide
 from cordboard.gateway.reachability import Reachability
 from cordboard.gateway.registrations import REGISTER, Registrations
+from cordboard.gateway.seat_port import SeatPort
 from cordboard.gateway.seats import Seats
 from cordboard.gateway.server_calls import CallLimits, ServerCalls, user_of
 from cordboard.gateway.trunk import TrunkSide
@@ -39,6 +40,7 @@ from cordboard.seat.store import MemoryStore
 from cordboard.sip import events as sip
 
 log = get_log("gateway")
+CHANGES = (seats.PageLeft, seats.PageArrived, seats.Reachable, seats.Unreachable)  # that the desk is told of
 
 
 class Gateway:
@@ -68,9 +70,12 @@ class Gateway:
         store = MemoryStore(tuple(passwords), gateway.page_gone_seconds, gateway.unreachable == "deregister")
         self.seats = Seats(store, self._seat_says)
         self._page_moves = PageMoves(self.calls, self.seats)
-        self.registrations = Registrations(settings, self.trunk, metrics)
+        self.registrations = Registrations(settings, self.trunk, metrics, self._dn_changed)
         self.availability = Availability(settings.sip_server, self.trunk, self.registrations, metrics)
         self.reachability = Reachability(gateway, self.pages, self.seats.feed)
+        self.seat_port = SeatPort(
+            self.seats, self.registrations, self.reachability, self.pages, self.calls, engine, self._tasks
+        )
         metrics.reachable_dns.set_function(lambda: self.seats.reachable if self.availability.reachable else 0)
         for side, core in (("trunk", self.trunk.core), ("page", self.pages.core)):
             metrics.sip_sessions.labels(side).set_function(functools.partial(getattr, core, "sessions"))
@@ -189,11 +194,15 @@ class Gateway:
     def page_registered(self, dn: str, page: seats.Page) -> None:
         self.seats.feed(dn, seats.PageRegistered(page))
 
-    def page_removed(self, dn: str, flow: sip.Flow) -> None:
-        self.seats.feed(dn, seats.PageRemoved(flow))
+    def page_removed(self, dn: str, flow: sip.Flow, for_good: bool) -> None:
+        self.seats.feed(dn, seats.PageRemoved(flow, for_good))
 
-    def page_said(self, flow: sip.Flow, words: dict[str, object]) -> None:
+    def page_said(self, dn: str, flow: sip.Flow, words: dict[str, object]) -> None:
         self.reachability.said(flow, words)
+        self.seat_port.said(dn, flow, words)
+
+    def _dn_changed(self, dn: str) -> None:
+        self.seat_port.changed(dn)
 
     def page_responded(self, flow: sip.Flow) -> None:
         self.reachability.responded(flow)
@@ -215,9 +224,12 @@ class Gateway:
                 log.info("DN can be called again", dn=seat.dn)
             case seats.Unreachable(why):
                 log.warning("DN cannot be called: its page is of no use", dn=seat.dn, why=why)
+        if isinstance(output, CHANGES):
+            self.seat_port.changed(seat.dn)
 
     def _page_left(self, dn: str, page: seats.Page) -> None:
         log.info("page left", dn=dn, flow=page.flow.connection)
+        self.seat_port.left(page.flow)
         self.reachability.left(page.flow)
         self._page_moves.left(dn, page)
 

@@ -31,11 +31,11 @@ class MediaQuality:
         """Note whether the call's trunk is there. What has moved begins anew."""
         if event.kind is MediaEventKind.TRUNK_GONE:
             self._gone.add(event.call)
+            self._metrics.trunk_gone_calls.set(len(self._gone))
             log.warning("trunk sends nothing any more, not even RTCP", call=event.call)
         elif event.call in self._gone and event.kind in (MediaEventKind.TRUNK_BACK, MediaEventKind.MOVED):
-            self._gone.discard(event.call)
+            self._heard_again(event.call)
             log.info("trunk is heard again", call=event.call, kind=str(event.kind))
-        self._metrics.trunk_gone_calls.set(len(self._gone))
 
     def shed(self, call: str) -> None:
         """The engine has no room for this call; told for each of its requests."""
@@ -60,6 +60,10 @@ class MediaQuality:
 
     def _forget(self, call: str) -> None:
         self._shed.discard(call)
+        if call in self._gone:
+            self._heard_again(call)
+
+    def _heard_again(self, call: str) -> None:
         self._gone.discard(call)
         self._metrics.trunk_gone_calls.set(len(self._gone))
 

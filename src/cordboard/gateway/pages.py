@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
@@ -45,15 +47,27 @@ class PageOwner(Protocol):
 
     def page_registered(self, dn: str, page: Page) -> None: ...
 
-    def page_removed(self, dn: str, flow: sip.Flow) -> None: ...
+    def page_removed(self, dn: str, flow: sip.Flow, for_good: bool) -> None: ...
 
     def from_page(self, dn: str, output: sip.Invited) -> None: ...
 
     def in_session(self, session: str, output: sip.Output) -> None: ...
 
-    def page_said(self, flow: sip.Flow, words: dict[str, object]) -> None: ...
+    def page_said(self, dn: str, flow: sip.Flow, words: dict[str, object]) -> None: ...
 
     def page_responded(self, flow: sip.Flow) -> None: ...
+
+
+@dataclass(slots=True)
+class Admitted:
+    """A connection that has proved itself. `token` is the id of the token it did it by; a page that is not `registered`
+    any more is still connected and can be told things.
+    """
+
+    dn: str
+    page: Page
+    token: str
+    registered: bool = True
 
 
 class PageSide:
@@ -69,7 +83,7 @@ class PageSide:
         self._metrics = metrics
         self._occasionally = Occasionally(log)
         self._registrar = Registrar()
-        self._dns: dict[sip.Flow, str] = {}
+        self._admitted: dict[sip.Flow, Admitted] = {}
         self._flows: dict[str, sip.Flow] = {}  # of pings on their way
         transport = "WSS" if settings.websocket_certificate else "WS"
         self._sockets = SipWebSockets(LISTENER, self, self._origin_allowed, transport)
@@ -103,13 +117,31 @@ class PageSide:
         self._flows[f"{PING}{id}"] = page.flow
         self._say(f"{PING}{id}", page, dn, {"do": "ping", "id": id})
 
-    def tell(self, page: Page, dn: str, words: dict[str, object]) -> None:
+    def tell(self, page: Page, dn: str, words: Mapping[str, object]) -> None:
         """Say something to a page outside a call (architecture section 4.10)."""
         self._say(f"words to {page.identity}", page, dn, words)
 
-    def _say(self, key: str, page: Page, dn: str, words: dict[str, object]) -> None:
+    def resting(self, dn: str) -> Page | None:
+        """A page of the DN that has un-registered and is still connected, the latest."""
+        rests = (each.page for each in reversed(self._admitted.values()) if each.dn == dn and not each.registered)
+        return next(rests, None)
+
+    def revoke(self, token: str) -> None:
+        """Refuse the tokens of this id from now on; a page that came by one is told, and its connection closed."""
+        self._authentication.revoke(token, time.time())
+        for flow, admitted in list(self._admitted.items()):
+            if admitted.token and admitted.token == token:
+                log.info("page let go: its agent has signed out", dn=admitted.dn, flow=flow.connection)
+                self.tell(admitted.page, admitted.dn, {"do": "sign out"})
+                self._registrar.handle(sip.FlowClosed(flow), self._loop.time())
+                self._schedule()
+                self._leave(flow, for_good=True)
+                del self._admitted[flow]
+                self._sockets.drop(flow)
+
+    def _say(self, key: str, page: Page, dn: str, words: Mapping[str, object]) -> None:
         own = f"<sip:{dn}@{self.domain}>"
-        body = json.dumps(words, separators=(",", ":")).encode()
+        body = json.dumps(dict(words), separators=(",", ":")).encode()
         self.feed(sip.SendRequest(key, page.flow, "MESSAGE", page.target, own, own, (), WORDS_TYPE, body))
 
     async def close(self) -> None:
@@ -134,11 +166,19 @@ class PageSide:
         self._registrar.handle(sip.FlowClosed(flow), self._loop.time())
         self._schedule()
         self._leave(flow)
+        self._admitted.pop(flow, None)
         self._metrics.pages.set(len(self._sockets.flows))
 
-    def _leave(self, flow: sip.Flow) -> None:
-        if dn := self._dns.pop(flow, None):
-            self._owner.page_removed(dn, flow)
+    def _leave(self, flow: sip.Flow, *, for_good: bool = False) -> None:
+        admitted = self._admitted.get(flow)
+        if admitted is not None and admitted.registered:
+            admitted.registered = False
+            self._owner.page_removed(admitted.dn, flow, for_good)
+
+    def _dn(self, flow: sip.Flow) -> str:
+        """The DN that a connection stands for now, empty for none."""
+        admitted = self._admitted.get(flow)
+        return admitted.dn if admitted is not None and admitted.registered else ""
 
     def _transmit(self, flow: sip.Flow, data: bytes) -> None:
         self._sockets.send(flow, data)
@@ -162,8 +202,8 @@ class PageSide:
                 self._owner.in_session(output.session, output)
 
     def _invited(self, invited: sip.Invited) -> None:
-        dn = self._dns.get(invited.flow)
-        if dn is None:
+        dn = self._dn(invited.flow)
+        if not dn:
             self._occasionally.warning(invited.flow.connection, "INVITE of a page that has not registered")
             self.feed(sip.Reject(invited.session, 403))
             return
@@ -179,19 +219,19 @@ class PageSide:
         method = output.request.method
         if method == "REGISTER":
             self._register(output)
-        elif output.flow not in self._dns:
+        elif not self._dn(output.flow):
             self.feed(sip.Respond(output.transaction, 403))
         else:
             self.feed(sip.Respond(output.transaction, 200 if method in ("MESSAGE", "OPTIONS") else 405))
             if method == "MESSAGE":
-                self._owner.page_said(output.flow, words_of(output.request))
+                self._owner.page_said(self._dn(output.flow), output.flow, words_of(output.request))
 
     def _register(self, output: sip.OutOfDialogRequested) -> None:
         dn = dn_of(output.request)
-        verdict = self._authentication.judge(output.request, dn, time.time())
+        verdict = self._authentication.judge(output.request, dn, time.time(), self._sockets.origin(output.flow))
         match verdict:
             case Granted():
-                self._granted(output, dn)
+                self._granted(output, dn, verdict.token)
             case Challenged():
                 headers = tuple(("WWW-Authenticate", each) for each in verdict.challenges)
                 self.feed(sip.Respond(output.transaction, 401, headers=headers))
@@ -199,20 +239,20 @@ class PageSide:
                 self._occasionally.warning(f"{dn} {verdict.why}", "page refused", why=verdict.why)
                 self.feed(sip.Respond(output.transaction, verdict.status))
 
-    def _granted(self, output: sip.OutOfDialogRequested, dn: str) -> None:
+    def _granted(self, output: sip.OutOfDialogRequested, dn: str, token: str) -> None:
         self._metrics.pages.set(len(self._sockets.flows))
         for each in self._registrar.handle(Register(output.request, output.flow), self._loop.time()):
             if isinstance(each, Answer):
                 self.feed(sip.Respond(output.transaction, each.status, headers=each.headers))
             else:
-                self._bound(dn, each)
+                self._bound(dn, each, token)
         self._schedule()
 
-    def _bound(self, dn: str, change: Bound | Unbound) -> None:
+    def _bound(self, dn: str, change: Bound | Unbound, token: str) -> None:
         flow = change.binding.flow
         if isinstance(change, Bound):
-            self._dns[flow] = dn
             page = Page(flow, str(change.binding.contact.uri), change.binding.call_id)
+            self._admitted[flow] = Admitted(dn, page, token)
             self._owner.page_registered(dn, page)
         elif change.cause is not UnboundCause.FLOW_CLOSED:
             self._leave(flow)

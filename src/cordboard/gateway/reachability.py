@@ -94,6 +94,11 @@ class Reachability:
         self._loop.call_later(self._before_call, self._give_up, watched, number)
         self._feed(page.flow, proof.Doubted())
 
+    def microphone(self, flow: Flow) -> str:
+        """What the page on this connection says of its microphone, empty for none."""
+        watched = self._watched.get(flow)
+        return str(watched.proof.microphone) if watched else ""
+
     def close(self) -> None:
         for flow in list(self._watched):
             self.left(flow)

@@ -8,6 +8,7 @@ gateway stops for good.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from cordboard.config.settings import Settings
 from cordboard.gateway.trunk import TrunkSide
@@ -48,13 +49,23 @@ MEANING = {
 
 
 class Registrations:
-    """Starts and stops registrations by DN; keys of its requests are `register SERVER CSEQ DN`."""
+    """Starts and stops registrations by DN; keys of its requests are `register SERVER CSEQ DN`.
 
-    def __init__(self, settings: Settings, trunk: TrunkSide, metrics: Metrics) -> None:
+    `on_change` is told of each DN whose registration came to stand or fell.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        trunk: TrunkSide,
+        metrics: Metrics,
+        on_change: Callable[[str], None] = lambda dn: None,
+    ) -> None:
         gateway = settings.gateway
         self._settings = settings
         self._trunk = trunk
         self._metrics = metrics
+        self._on_change = on_change
         self._occasionally = Occasionally(log)
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -77,7 +88,9 @@ class Registrations:
 
     def move(self) -> None:
         """Another SIP Server is in use: register there, without a word to the old one."""
-        self._bound.clear()
+        fallen, self._bound = self._bound, set()
+        for dn in fallen:
+            self._on_change(dn)
         self._said(self._pool.move(self._account, self._loop.time()))
 
     def renew(self) -> None:
@@ -129,7 +142,10 @@ class Registrations:
 
     def _said(self, outputs: list[tuple[str, Output]]) -> None:
         for dn, output in outputs:
+            before = dn in self._bound
             self._carry_out(dn, output)
+            if before is not (dn in self._bound):
+                self._on_change(dn)
         self._schedule()
         self._metrics.registered_dns.set(len(self._bound))
         if self._closing:  # it looks at all DNs

@@ -46,6 +46,12 @@ class SipWebSockets:
         self._counter = itertools.count(1)
         self._sockets: dict[Flow, web.WebSocketResponse] = {}
         self._queues: dict[Flow, asyncio.Queue[bytes | None]] = {}
+        self._requests: dict[Flow, web.Request] = {}
+
+    def origin(self, flow: Flow) -> str:
+        """The Origin header that a connection came with, empty if it had none or is gone."""
+        request = self._requests.get(flow)
+        return request.headers.get("Origin", "") if request is not None else ""
 
     @property
     def flows(self) -> Collection[Flow]:
@@ -60,9 +66,12 @@ class SipWebSockets:
         return True
 
     def drop(self, flow: Flow) -> None:
-        """Close one connection after what is queued has been written."""
-        if (queue := self._queues.get(flow)) is not None and not queue.full():
+        """Close one connection after what is queued has been written; at once where its peer has stopped reading."""
+        queue = self._queues.get(flow)
+        if queue is not None and not queue.full():
             queue.put_nowait(None)
+        elif queue is not None and (transport := self._requests[flow].transport) is not None:
+            transport.abort()
 
     async def close(self) -> None:
         for socket in list(self._sockets.values()):
@@ -78,13 +87,14 @@ class SipWebSockets:
         await socket.prepare(request)
         flow = self._flow(request)
         self._sockets[flow] = socket
+        self._requests[flow] = request
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUED_MESSAGES)
         self._queues[flow] = queue
         writer = asyncio.get_running_loop().create_task(self._write(queue, socket), name=f"writer {flow.connection}")
         try:
             await self._read(flow, socket)
         finally:
-            del self._sockets[flow], self._queues[flow]
+            del self._sockets[flow], self._queues[flow], self._requests[flow]
             writer.cancel()
             self._owner.closed(flow)
         return socket

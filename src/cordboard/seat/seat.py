@@ -50,9 +50,10 @@ class PageRegistered:
 
 @dataclass(frozen=True, slots=True)
 class PageRemoved:
-    """A page's connection closed or it took its registration back."""
+    """A page's connection closed or it took its registration back; `for_good`: its agent has signed out."""
 
     flow: Flow
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,9 @@ class Seat:
         left: list[SeatOutput] = [PageLeft(page) for page in gone]
         if self.pages:
             return [*left, *self._settle()]
+        if input.for_good:
+            self.state, self.deadline = SeatState.ABSENT, None
+            return [*left, *self._unregister()]
         self.state, self.deadline = SeatState.LEAVING, now + self.page_gone_seconds
         return left
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cordboard.access.token import AUDIENCE, LARGEST_TOKEN, TokenError, issue, verify
+from cordboard.access.token import AUDIENCE, LARGEST_TOKEN, Token, TokenError, issue, verify
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 NOW = 1_800_000_000.4
@@ -29,25 +29,36 @@ def claims(**changes: object) -> dict[str, object]:
 
 
 def test_token_names_its_dn() -> None:
-    assert verify(SECRET, issue(SECRET, "5001", NOW, 300), NOW) == "5001"
+    assert verify(SECRET, issue(SECRET, "5001", NOW, 300), NOW) == Token("5001")
+
+
+def test_token_names_its_sign_in_and_the_origin_it_is_for() -> None:
+    token = issue(SECRET, "5001", NOW, 300, id="sign-in-1", origin="https://phone.example")
+    assert verify(SECRET, token, NOW) == Token("5001", "sign-in-1", "https://phone.example")
+    assert verify(SECRET, issue(SECRET, "5001", NOW, 300, origin=""), NOW).origin == ""
+
+
+def test_token_of_ours_is_never_too_long() -> None:
+    token = issue(SECRET, "5" * 40, NOW, 300, id="i" * 32, origin="https://" + "o" * 253 + ":65535")
+    assert len(token) < 700 < LARGEST_TOKEN
 
 
 def test_token_is_good_until_its_lifetime_is_over_and_not_longer() -> None:
     token = issue(SECRET, "5001", NOW, 300)
-    assert verify(SECRET, token, NOW + 300) == "5001"
+    assert verify(SECRET, token, NOW + 300).dn == "5001"
     with pytest.raises(TokenError, match="expired"):
         verify(SECRET, token, NOW + 301)
 
 
 def test_only_the_given_time_counts() -> None:
     """The library's own clock would call both of these expired or not yet issued."""
-    assert verify(SECRET, issue(SECRET, "5001", 1000.0, 300), 1100.0) == "5001"
-    assert verify(SECRET, issue(SECRET, "5001", 4e9, 300), 4e9) == "5001"
+    assert verify(SECRET, issue(SECRET, "5001", 1000.0, 300), 1100.0).dn == "5001"
+    assert verify(SECRET, issue(SECRET, "5001", 4e9, 300), 4e9).dn == "5001"
 
 
 def test_token_from_the_future_is_refused_beyond_a_small_difference_of_clocks() -> None:
     token = issue(SECRET, "5001", NOW, 300)
-    assert verify(SECRET, token, NOW - 4) == "5001"
+    assert verify(SECRET, token, NOW - 4).dn == "5001"
     with pytest.raises(TokenError, match="future"):
         verify(SECRET, token, NOW - 10)
 
@@ -91,6 +102,8 @@ def test_other_secret_is_refused() -> None:
         {"exp": float("inf")},
         {"iat": None},
         {"iat": [1]},
+        {"jti": 7},
+        {"origin": ["https://phone.example"]},
     ],
 )
 def test_well_signed_token_with_wrong_claims_is_refused(changes: dict[str, object]) -> None:

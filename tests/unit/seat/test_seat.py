@@ -186,3 +186,19 @@ def test_an_expected_page_that_does_not_come_ends_the_registration(seat: s.Seat)
 
 def test_every_cell_is_visited() -> None:
     expect_every_cell(s, globals(), seat=new_seat, deregisters=lambda: True)
+
+
+def test_a_page_whose_agent_signed_out_takes_the_registration_along_at_once() -> None:
+    seat = s.Seat("5001", page_gone_seconds=30.0)
+    seat.handle(s.PageRegistered(FIRST), 0)
+    assert seat.handle(s.PageRemoved(FIRST.flow, for_good=True), 5) == [s.PageLeft(FIRST), s.StopRegistration()]
+    assert (seat.state, seat.deadline) == (s.SeatState.ABSENT, None)
+    assert seat.handle(s.PageRegistered(SECOND), 6)[0] == s.StartRegistration()
+
+
+def test_the_other_page_of_the_dn_keeps_the_registration() -> None:
+    seat = s.Seat("5001")
+    seat.handle(s.PageRegistered(FIRST), 0)
+    seat.handle(s.PageRegistered(SECOND), 1)
+    assert seat.handle(s.PageRemoved(SECOND.flow, for_good=True), 5) == [s.PageLeft(SECOND)]
+    assert seat.page == FIRST

@@ -29,6 +29,13 @@ class DeskSettings:
     token_lifetime: int = setting(
         kinds.whole(30, 86400), 300, "How long a page can register with a token it was given.", unit="seconds"
     )
+    session_check: int = setting(
+        kinds.whole(0, 3600),
+        30,
+        "How often the desk asks GWS whether the sessions of its pages still stand, besides noticing what passes; 0:"
+        " never.",
+        unit="seconds",
+    )
     echo_cancellation: bool = setting(kinds.TRUTH, True, "Whether the browser removes the speaker's echo.")
     noise_suppression: bool = setting(kinds.TRUTH, True, "Whether the browser removes noise around the agent.")
     auto_gain_control: bool = setting(kinds.TRUTH, True, "Whether the browser evens out the agent's loudness.")

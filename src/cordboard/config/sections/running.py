@@ -40,10 +40,34 @@ class LabSettings:
     gws: Address = setting(
         kinds.address("127.0.0.1:8090"), "127.0.0.1:8090", "Where the GWS look-alike and the agent desktop listen."
     )
+    gws_csrf: bool = setting(
+        kinds.TRUTH, False, "Whether GWS asks for the token of X-CSRF-TOKEN, as with its enableCsrfProtection."
+    )
+    gws_allowed_origins: tuple[str, ...] = setting(
+        kinds.origins("http://127.0.0.1:3000"), [], "Origins whose pages may ask GWS (CORS), beside its own."
+    )
+    gws_websocket: bool = setting(
+        kinds.TRUTH, False, "Whether GWS's CometD offers WebSocket beside long-polling, which a real GWS does not."
+    )
+    gws_auto_ready: bool = setting(
+        kinds.TRUTH, False, "Whether an agent is Ready as soon as the contact-centre session has started."
+    )
+    workspace_options: tuple[str, ...] = setting(
+        kinds.OPTIONS,
+        [],
+        "Options of WWE as GWS gives them, beside its own: of the section interaction-workspace, or of another one as "
+        "section/option.",
+    )
+    contact_center: str = setting(
+        kinds.file("/etc/cordboard/contact-center.toml"),
+        "",
+        "The file with agents, skills and routing points (docs/contact_center.md); empty: the built-in one.",
+    )
     no_answer_timeout: int = setting(
         kinds.whole(1, 600),
         15,
-        "How long a call from the queue rings at an agent, who is then made Not Ready.",
+        "How long a call from a routing point rings at an agent, who is then made Not Ready; the contact centre's file "
+        "may say it otherwise.",
         unit="seconds",
     )
     dn_options: tuple[str, ...] = setting(
