@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from cordboard.config import Address
 from cordboard.media.rtpengine.engine import RtpengineEngine
-from kit.lab import RunningLab, running_lab
+from kit.heard_call import AGENT, CUSTOMER, talking
+from kit.lab import RunningLab, running_lab, until
+from kit.pictures import sees, sees_itself, sees_nothing
 from kit.rtpengine import daemons
+from kit.served import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -57,6 +61,55 @@ async def test_answered_held_retrieved_and_ended(browser: Browser) -> None:
         await agent.idle()
         await customer.is_in("ended")
         await lab.is_idle()
+
+
+async def test_pictures_between_two_agents(browser: Browser) -> None:
+    """Sound and pictures have a transport each: on and off by either side, held and retrieved."""
+    async with lab_over_rtpengine() as lab:
+        ada = await lab.agent(browser, "5001", microphone=620.0)
+        ben = await lab.agent(browser, "5002", microphone=880.0)
+        await ada.dial("5002")
+        await ben.card("ringing")
+        await ben.press("call-answer")
+        await asyncio.gather(ada.hears(880.0), ben.hears(620.0))
+        await ada.press("call-camera")
+        await asyncio.gather(sees_itself(ada), sees(ben))
+        await sees_nothing(ada)
+        await ben.press("call-camera")
+        await sees(ada)
+        await ada.press("call-hold")
+        await ada.card("held")
+        await asyncio.gather(sees_nothing(ada), sees_nothing(ben))
+        await ada.press("call-retrieve")
+        await ada.card("talking")
+        await asyncio.gather(sees(ada), sees(ben), ada.hears(880.0))
+        await ada.press("call-camera")
+        await sees_nothing(ben)
+        await ada.press("call-camera")
+        await asyncio.gather(sees(ada), sees(ben), ada.hears(880.0))
+        await ada.press("call-hangup")
+        await lab.all_idle(ada, ben)
+
+
+async def test_gateway_killed_and_started_again(browser: Browser, tmp_path: Path) -> None:
+    """The daemon carries the call on, and the next gateway moves it to where it knows it: to another daemon."""
+    async with daemons(2) as started:
+        each = ", ".join(f'"{Address(*daemon.ng)}"' for daemon in started)
+        places = f'engine = "rtpengine"\n[rtpengine]\ndaemons = [{each}]'
+        async with served(tmp_path, media=places) as site:
+            await site.start()
+            call = await talking(site, browser)
+            await site.kill()
+            await asyncio.sleep(1.0)
+            await site.start()
+            await call.agent.light("sip", "on", within=6.0)
+            await until(lambda: site.said("media connected"), "the new place", 8.0)
+            await call.gaps("gateway killed and started again, over rtpengine")
+            await call.agent.card("talking")
+            await asyncio.gather(call.agent.hears(CUSTOMER), call.customer.hears(AGENT))
+            await call.agent.press("call-hangup")
+            await call.customer.is_in("ended")
+            await call.agent.idle()
 
 
 async def test_page_with_opus_calls_a_telephone_with_g711(browser: Browser) -> None:

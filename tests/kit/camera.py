@@ -13,7 +13,7 @@ from cordboard.rtp.packet import RtpPacket
 from cordboard.sdp.codec import Codec, codec_attributes
 from cordboard.sdp.description import Attribute
 from cordboard.sdp.video import FEEDBACK, RemoteVideo, same_video
-from kit.phone import Voice
+from kit.phone import Voice, in_order
 
 H264 = Codec(102, "H264", 90000, 1, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f")
 H264_SINGLE = Codec(104, "H264", 90000, 1, "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f")
@@ -81,3 +81,7 @@ class Camera:
         sequences = [packet.sequence for packet in self.seen]
         steps = {(after - before) & 0xFFFF for before, after in itertools.pairwise(sequences)}
         return len({packet.ssrc for packet in self.seen}) == 1 and steps <= {1}
+
+    def in_order(self) -> bool:
+        """Of each source each sequence number is above the one before."""
+        return in_order(self.seen)

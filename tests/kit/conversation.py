@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 
 from cordboard.media.port import CallStatistics, MediaEngine, MediaEvent, MediaEventKind
+from kit.camera import Camera
 from kit.page import PagePhone
 from kit.phone import Phone, until
 from kit.trunk import TrunkPhone
@@ -95,9 +96,16 @@ class Conversation:
         heard = await asyncio.gather(self.trunk.hears(440.0), self.page.hears(1000.0))
         assert heard == [True, True], f"trunk heard, page heard: {heard}"
 
-    def unbroken(self, phone: Phone) -> bool:
-        """What the phone received is one stream; over an engine that makes none, nothing came twice or late."""
-        return phone.unbroken() if self.strict else phone.in_order()
+    async def keep_up(self, is_stale: bool) -> None:
+        """The page is to be offered anew only where packets keep their source's payload numbers."""
+        assert not (is_stale and self.strict)
+        if is_stale:
+            await self.offer_page()
+            await self.take_page_answer()
+
+    def unbroken(self, end: Phone | Camera) -> bool:
+        """What the end received is one stream; over an engine that makes none, nothing came twice or late."""
+        return end.unbroken() if self.strict else end.in_order()
 
     async def statistics(self) -> CallStatistics:
         return await self.engine.stats(self.name)

@@ -50,7 +50,7 @@ LACKS: dict[str, dict[str, str]] = {
         " for, but a ClientHello that it can, at the very port and before the page's, keeps the page out",
         "bursts": "rtpengine never reads a port again in whose queue it has found more than 50 datagrams five times",
         "long tags": "rtpengine takes SRTP with tags of 32 bits, too",
-        "video": "rtpengine 10.5 knows no BUNDLE, and a browser's pictures share the transport of its sound",
+        "own feedback": "rtpengine passes feedback on as it is: it translates none, and sends nothing again",
     },
 }
 

@@ -18,6 +18,7 @@ async def seen(camera: Camera, payloads: list[bytes], within: float = 5.0) -> bo
 
 async def look(call: Conversation) -> None:
     """Each shows something and sees what the other shows."""
+    await call.page.connect_pictures()
     shown = call.page.show(), call.trunk.show()
     found = await asyncio.gather(seen(call.trunk.camera, shown[0]), seen(call.page.camera, shown[1]))
     assert found == [True, True], f"trunk saw, page saw: {found}"

@@ -7,23 +7,16 @@ command.
     await page.connect()
     page.speak(440.0)
 
-DTLS and SRTP are done with the libraries directly, not with the product's own module, so that the two can disagree.
+Its pictures share the transport of sound where the gateway bundles them; if not, they have one of their own, as with a
+browser whose `bundlePolicy` is "balanced".
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime
 import secrets
 import socket
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from OpenSSL import SSL
-from pylibsrtp import Error as SrtpError
-from pylibsrtp import Policy, Session
+from dataclasses import replace
 
 from cordboard.rtp.packet import RtpPacket
 from cordboard.sdp.codec import PCMU, Codec
@@ -32,62 +25,12 @@ from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
 from cordboard.stun.message import MessageClass, parse
 from cordboard.stun.request import binding_request
 from kit.camera import Camera
-from kit.phone import Phone, until
-
-FIRST_REPEAT = 0.05  # seconds until a ClientHello that nobody answers is sent again
-
-PROFILES = {
-    b"SRTP_AEAD_AES_128_GCM": (Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12),
-    b"SRTP_AES128_CM_SHA1_80": (Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
-}
-
-# What Chromium 156 writes, without what does not matter here. Opus first: the relay must pass over it.
-DESCRIPTION = """v=0
-o=- {session} {version} IN IP4 127.0.0.1
-s=-
-t=0 0
-a=group:BUNDLE {mid}
-m=audio 9 UDP/TLS/RTP/SAVPF {formats}
-c=IN IP4 0.0.0.0
-a=rtcp:9 IN IP4 0.0.0.0
-a=ice-ufrag:{ufrag}
-a=ice-pwd:{password}
-a=ice-options:trickle
-a=fingerprint:sha-256 {fingerprint}
-a=setup:{setup}
-a=mid:{mid}
-a={direction}
-a=rtcp-mux
-{maps}
-a=ssrc:{ssrc} cname:test
-"""
-VIDEO = """m=video {port} UDP/TLS/RTP/SAVPF {formats}
-c=IN IP4 0.0.0.0
-a=ice-ufrag:{ufrag}
-a=ice-pwd:{password}
-a=fingerprint:sha-256 {fingerprint}
-a=setup:{setup}
-a=mid:{mid}
-a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-a={direction}
-a=rtcp-mux
-a=rtcp-rsize
-{maps}
-a=ssrc:{ssrc} cname:test
-"""
-OFFERED = (
-    "111 opus/48000/2",
-    "63 red/48000/2",
-    "9 G722/8000",
-    "0 PCMU/8000",
-    "8 PCMA/8000",
-    "13 CN/8000",
-    "110 telephone-event/48000",
-    "126 telephone-event/8000",
-)
+from kit.page_description import OFFERED, PageEnd, bundled
+from kit.page_security import SecuredPhone
+from kit.phone import until
 
 
-class PagePhone(Phone):
+class PagePhone(SecuredPhone):
     """`codecs` has what it speaks; `formats` what its descriptions list, in rtpmap notation."""
 
     def __init__(
@@ -99,30 +42,19 @@ class PagePhone(Phone):
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
         self.direction = "sendrecv"
         self.camera = Camera()
-        self.profiles = b":".join(PROFILES)
         self.remote: WebRtcRemote | None = None
         self.gateway = (host, 0)
         self.rtcp_received: list[bytes] = []
         self.stun_errors: list[tuple[int, str]] = []
         self.stun_answers = 0
-        self.flights: list[bytes] = []  # DTLS from the gateway
-        self.deaf = False  # to DTLS
         self.losing = 0  # so many of the next packets of media do not come
+        self.bundles = False  # sound and pictures
+        self._line: tuple[str, PagePhone] | None = None  # the mid of the pictures, and their own end
         self._version = 0
         self._session = secrets.randbits(60)
-        self._key, self._certificate = _certificate()
-        self._connection: SSL.Connection | None = None
-        self._hello: list[bytes] = []
-        self._repeating: asyncio.TimerHandle | None = None
-        self._inbound: Session | None = None
-        self._outbound: Session | None = None
         self._socket = self._open_socket()
 
     # --- descriptions
-
-    @property
-    def fingerprint(self) -> str:
-        return self._certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
     def offer(self, *, fingerprint: str = "") -> str:
         return self._describe("actpass", self.formats, fingerprint)
@@ -141,48 +73,61 @@ class PagePhone(Phone):
 
     def _describe(self, setup: str, formats: tuple[str, ...], fingerprint: str) -> str:
         self._version += 1
-        text = DESCRIPTION.format(
+        end = PageEnd(self.ufrag, self.password, fingerprint or self.fingerprint, setup)
+        sound = end.sound(
+            formats,
             session=self._session,
             version=self._version,
             mid=self.remote.mid if self.remote is not None else "0",
-            formats=" ".join(line.split()[0] for line in formats),
-            maps="\n".join(f"a=rtpmap:{line}" for line in formats),
-            ufrag=self.ufrag,
-            password=self.password,
-            fingerprint=fingerprint or self.fingerprint,
-            setup=setup,
             direction=self.direction,
             ssrc=self.voice.ssrc,
         )
-        text += self._describe_video(setup, fingerprint)
-        if "m=video" in text:
-            text = text.replace("a=group:BUNDLE", f"a=group:BUNDLE {self.camera.mid}", 1)
-        return text.replace("\n", "\r\n")
+        if not self._has_pictures(setup):
+            return bundled(sound, "", "")
+        at = self.for_pictures
+        pictures = PageEnd(at.ufrag, at.password, fingerprint or self.fingerprint, setup).pictures(self.camera)
+        return bundled(sound, pictures, self.camera.mid if self.bundles or setup == "actpass" else "")
 
-    def _describe_video(self, setup: str, fingerprint: str) -> str:
-        camera = self.camera
-        if setup == "active":
-            assert self.remote is not None
-            if not camera.take_offer(self.remote.videos):
-                return ""
-        elif not camera.direction:
-            return ""
-        return VIDEO.format(
-            port=9 if camera.direction else 0,
-            formats=" ".join(str(codec.payload_type) for codec in camera.listed),
-            maps="\n".join(f"a={attribute}" for attribute in camera.attributes()),
-            ufrag=self.ufrag,
-            password=self.password,
-            fingerprint=fingerprint or self.fingerprint,
-            setup=setup,
-            mid=camera.mid,
-            direction=camera.answered if setup == "active" else camera.direction,
-            ssrc=camera.voice.ssrc,
-        )
+    def _has_pictures(self, setup: str) -> bool:
+        if setup != "active":
+            return bool(self.camera.direction)
+        assert self.remote is not None
+        return self.camera.take_offer(self.remote.videos)
+
+    @property
+    def for_pictures(self) -> PagePhone:
+        """The end that has them: this one, or one of their own for each line that they ever had."""
+        if self.bundles:
+            return self
+        if self._line is None or self._line[0] != self.camera.mid:
+            self._let_pictures_go()
+            end = PagePhone(host=self.host)
+            end.camera, end.rtcp_received, end.profiles = self.camera, self.rtcp_received, self.profiles
+            end.use_certificate_of(self)
+            self._line = (self.camera.mid, end)
+        return self._line[1]
+
+    def _let_pictures_go(self) -> None:
+        if self._line is not None:
+            self._line[1].close()
+            self._line = None
 
     def show(self, *sizes: int) -> list[bytes]:
         """Send one picture in packets of these sizes; the payloads."""
-        return self.camera.show(self.send_rtp, *sizes)
+        return self.camera.show(self.send_video, *sizes)
+
+    def send_video(self, packet: bytes) -> None:
+        """RTP of pictures."""
+        self.for_pictures.send_rtp(packet)
+
+    def send_video_rtcp(self, packet: bytes) -> None:
+        """RTCP about pictures."""
+        self.for_pictures.send_rtcp(packet)
+
+    async def connect_pictures(self) -> None:
+        """If they have a transport of their own that is not connected yet."""
+        if self.remote is not None and self.remote.videos and not self.for_pictures.secured:
+            await self.for_pictures.connect()
 
     def take(self, sdp: str) -> WebRtcRemote:
         """The gateway's description."""
@@ -193,18 +138,30 @@ class PagePhone(Phone):
             self.camera.mid = video.mid
             known = [codec for codec in video.codecs if any(same_video(codec, own) for own in self.camera.codecs)]
             self.camera.sends = known[0] if known else self.camera.sends
+            self.bundles = video.bundled
+            if self.bundles:
+                self._let_pictures_go()
+            else:
+                self.for_pictures.take_line(sdp)
         return self.remote
+
+    def take_line(self, sdp: str) -> None:
+        """The gateway's description, of which this end has the pictures."""
+        self.remote = replace(read_webrtc(sdp, "video"), videos=())
+        self.gateway = (self.remote.candidates[0].address, self.remote.candidates[0].port)
 
     def restart_ice(self) -> None:
         """New credentials, as a browser makes them for an ICE restart."""
         self.ufrag, self.password = secrets.token_hex(4), secrets.token_hex(12)
+        if self._line is not None:
+            self._line[1].restart_ice()
 
     def begin_anew(self) -> None:
         """What a browser does with an offer of another place: ICE restarts, and with the fingerprint DTLS."""
         self.restart_ice()
-        self._hush_hello()
-        self._connection = self._inbound = self._outbound = None
-        self.flights.clear()
+        self.forget_keys()
+        if self._line is not None:
+            self._line[1].forget_keys()
 
     # --- ICE
 
@@ -230,102 +187,12 @@ class PagePhone(Phone):
                 return True
         return False
 
-    # --- DTLS
-
-    @property
-    def secured(self) -> bool:
-        return self._outbound is not None
-
-    def say_hello(self, *, once: bool = False) -> None:
-        """Begin the DTLS handshake: sends a ClientHello, and again until something comes back, as a browser does;
-        what follows happens by itself."""
-        context = SSL.Context(SSL.DTLS_METHOD)
-        context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True)
-        context.use_certificate(self._certificate)
-        context.use_privatekey(self._key)
-        context.set_tlsext_use_srtp(self.profiles)
-        self._connection = SSL.Connection(context, None)
-        self._connection.set_connect_state()
-        self._hello.clear()
-        self._hush_hello()
-        self._handshake(b"")
-        if not once:
-            self._repeating = self.loop.call_later(FIRST_REPEAT, self._repeat_hello, 2 * FIRST_REPEAT)
-
-    def hear_at_last(self) -> None:
-        """No more deaf: what came meanwhile is taken now."""
-        self.deaf = False
-        for flight in list(self.flights):
-            self._handshake(flight)
-
-    def _repeat_hello(self, pause: float) -> None:
-        """The first pause of OpenSSL is a second, a browser's 50 ms."""
-        if not self.flights and self._socket.fileno() >= 0:
-            for datagram in self._hello:
-                self.send_raw(datagram)
-            self._repeating = self.loop.call_later(pause, self._repeat_hello, 2 * pause)
-
-    def _hush_hello(self) -> None:
-        if self._repeating is not None:
-            self._repeating.cancel()
-
-    def repeat_flight(self) -> None:
-        """DTLS's own timer, at the test's command."""
-        assert self._connection is not None
-        self._connection.DTLSv1_handle_timeout()
-        self._flush()
-
-    def _handshake(self, datagram: bytes) -> None:
-        connection = self._connection
-        if connection is None:
-            return
-        if datagram:
-            connection.bio_write(datagram)
-        try:
-            connection.do_handshake()
-        except SSL.WantReadError:
-            self._flush()
-            return
-        except SSL.Error:
-            return
-        self._flush()
-        if not self.secured:
-            self._derive(connection)
-
-    def _derive(self, connection: SSL.Connection) -> None:
-        profile, key, salt = PROFILES[connection.get_selected_srtp_profile()]
-        material = connection.export_keying_material(b"EXTRACTOR-dtls_srtp", 2 * (key + salt))
-        client = material[:key] + material[2 * key : 2 * key + salt]
-        server = material[key : 2 * key] + material[2 * key + salt :]
-        self._outbound = Session(Policy(client, Policy.SSRC_ANY_OUTBOUND, srtp_profile=profile))
-        self._inbound = Session(Policy(server, Policy.SSRC_ANY_INBOUND, srtp_profile=profile))
-
-    def _flush(self) -> None:
-        assert self._connection is not None
-        while True:
-            try:
-                datagram = self._connection.bio_read(1400)
-            except SSL.WantReadError:
-                return
-            if not self.flights:
-                self._hello.append(datagram)
-            self.send_raw(datagram)
-
     async def connect(self) -> None:
         """Nomination and handshake; raises `AssertionError` when one of them does not happen."""
         assert await self.nominate(), "no check was answered"
         self.say_hello()
         assert await until(lambda: self.secured), "the DTLS handshake was not finished"
-
-    # --- media
-
-    def send_rtp(self, packet: bytes) -> None:
-        assert self._outbound is not None
-        self.send_raw(self._outbound.protect(packet))
-
-    def send_rtcp(self, packet: bytes) -> None:
-        assert self._outbound is not None
-        self.send_raw(self._outbound.protect_rtcp(packet))
+        await self.connect_pictures()
 
     def send_raw(self, data: bytes) -> None:
         """A datagram to the gateway as it is."""
@@ -345,12 +212,10 @@ class PagePhone(Phone):
         if data[0] < 4:
             self._take_stun(data)
         elif data[0] < 64:
-            self.flights.append(data)
-            if not self.deaf:
-                self._handshake(data)
+            self.take_dtls(data)
         elif self.losing and not 192 <= data[1] <= 223:
             self.losing -= 1
-        elif self._inbound is not None:
+        elif self.secured:
             self._take_media(data)
 
     def _take_stun(self, data: bytes) -> None:
@@ -361,15 +226,11 @@ class PagePhone(Phone):
             self.stun_errors.append(message.error)
 
     def _take_media(self, data: bytes) -> None:
-        assert self._inbound is not None
-        try:
-            if 192 <= data[1] <= 223:
-                self.rtcp_received.append(self._inbound.unprotect_rtcp(data))
-            else:
-                packet = RtpPacket.parse(self._inbound.unprotect(data))
-                (self.camera.seen if self.camera.knows(packet) else self.received).append(packet)
-        except SrtpError as error:
-            raise AssertionError(f"the gateway sent SRTP that cannot be unprotected: {error}") from None
+        if 192 <= data[1] <= 223:
+            self.rtcp_received.append(self.unprotect(data, is_rtcp=True))
+        else:
+            packet = RtpPacket.parse(self.unprotect(data, is_rtcp=False))
+            (self.camera.seen if self.camera.knows(packet) else self.received).append(packet)
 
     def _close_socket(self) -> None:
         if self._socket.fileno() >= 0:
@@ -378,18 +239,9 @@ class PagePhone(Phone):
 
     def close(self) -> None:
         self.hush()
-        self._hush_hello()
+        self.hush_hello()
         self._close_socket()
-
-
-def _certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "page")])
-    today = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(today - datetime.timedelta(days=1))
-    return key, builder.not_valid_after(today + datetime.timedelta(days=1)).sign(key, hashes.SHA256())
+        self._let_pictures_go()
 
 
 async def settle() -> None:

@@ -96,11 +96,16 @@ class Phone:
 
     def in_order(self) -> bool:
         """Of each source each sequence number is above the one before."""
-        sources: dict[int, list[int]] = {}
-        for packet in self.received:
-            sources.setdefault(packet.ssrc, []).append(packet.sequence)
-        pairs = [pair for sequences in sources.values() for pair in itertools.pairwise(sequences)]
-        return bool(self.received) and all(0 < (after - before) & 0xFFFF < 0x8000 for before, after in pairs)
+        return in_order(self.received)
+
+
+def in_order(packets: Iterable[RtpPacket]) -> bool:
+    """Something came, and of each source each sequence number is above the one before."""
+    sources: dict[int, list[int]] = {}
+    for packet in packets:
+        sources.setdefault(packet.ssrc, []).append(packet.sequence)
+    pairs = [pair for sequences in sources.values() for pair in itertools.pairwise(sequences)]
+    return bool(sources) and all(0 < (after - before) & 0xFFFF < 0x8000 for before, after in pairs)
 
 
 async def until(condition: Callable[[], object], within: float = 5.0) -> bool:

@@ -23,7 +23,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from playwright.async_api import Browser
 
 from cordboard.cli.lab import gws_settings, telephone_settings
 from cordboard.cli.serve import start_site
@@ -32,7 +31,7 @@ from cordboard.lab.gws import create_gws
 from cordboard.lab.lab import TelephoneLab
 from kit.chromium import new_page
 from kit.command import SOURCE
-from kit.lab import free_settings, softphone_in
+from kit.lab import Place, free_settings, softphone_in
 from kit.lab_agent import NOTE_TONES, AgentPage
 from kit.lab_customer import Customer
 from kit.relay import FIRST_PORT
@@ -49,6 +48,7 @@ state_directory = "{directory}/state"
 workers = 1
 rtp_ports = "{first}-{last}"
 worker_directory = "{directory}/media"
+{media}
 [desk]
 listen = "{settings.desk.listen}"
 [sip_server]
@@ -141,7 +141,7 @@ class Served:
 
     # --- people
 
-    async def agent(self, browser: Browser, dn: str = "5001", *, microphone: float = 620.0) -> AgentPage:
+    async def agent(self, browser: Place, dn: str = "5001", *, microphone: float = 620.0) -> AgentPage:
         """An agent who is signed in at the desktop, with the softphone beside it."""
         page = await new_page(browser, microphone=microphone)
         await page.add_init_script(NOTE_TONES)
@@ -170,14 +170,14 @@ class Served:
 
 
 @asynccontextmanager
-async def served(directory: Path, gateway: str = "") -> AsyncIterator[Served]:
-    """`gateway` are further lines of that section."""
+async def served(directory: Path, gateway: str = "", media: str = "") -> AsyncIterator[Served]:
+    """`gateway` and `media` are further lines of these sections."""
     settings = free_settings()
     config = directory / "cordboard.toml"
     (agent,) = [each for each in settings.agents if each.dn == "5001"]
     ports = {"first": FIRST_PORT, "last": FIRST_PORT + 79}
     text = SETTINGS.format(
-        settings=settings, directory=directory, gateway=gateway, password=agent.sip_server_password, **ports
+        settings=settings, directory=directory, gateway=gateway, media=media, password=agent.sip_server_password, **ports
     )
     config.write_text(text)
     async with AsyncExitStack() as running:

@@ -14,7 +14,7 @@ from cordboard.rtp.telephone_event import payloads
 from cordboard.sdp.codec import OPUS, OPUS_EVENT, PCMU, TELEPHONE_EVENT, Codec
 from cordboard.sdp.plain import read_plain
 from kit.conversation import Conversation
-from kit.page import OFFERED
+from kit.page_description import OFFERED
 from kit.phone import Phone, until
 from kit.trunk import TrunkPhone
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import pytest_asyncio
 
-from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
+from cordboard.media.port import ListedCall, MediaError, MediaEvent, MediaEventKind
 from cordboard.media.rtpengine.daemons import DaemonsSilent
 from cordboard.media.rtpengine.engine import RtpengineEngine
 from cordboard.media.rtpengine.ng import NgError, connect
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.sdp.plain import read_plain
 from kit.conversation import Conversation
-from kit.page import PagePhone
+from kit.looking import look
+from kit.page import PagePhone, settle
 from kit.phone import until
-from kit.rtpengine import RtpengineDaemon, daemons, engine_over
+from kit.rtpengine import TEST_SETTINGS, RtpengineDaemon, daemons, engine_over
 from kit.trunk import TrunkPhone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -135,6 +141,47 @@ async def test_what_a_killed_gateway_left_behind_is_ended_by_the_next(pair: list
             assert await known_to(pair[0], "gateway-") == 1, "the other gateway's call goes on"
 
 
+async def test_call_of_a_killed_gateway_is_taken_up_by_the_next(pair: list[RtpengineDaemon], tmp_path: Path) -> None:
+    """Its sound goes on until it has moved, and nothing is left where it was."""
+    kept = {"snapshot_directory": str(tmp_path / "kept"), "taken_up_after": 1.0}
+    page, trunk = PagePhone(), TrunkPhone()
+    first = await RtpengineEngine.start(replace(TEST_SETTINGS, daemons=(pair[0].ng,), **kept))  # type: ignore[arg-type]
+    try:
+        call = Conversation(first, heard(first), page, trunk)
+        await call.incoming()
+        await call.talk()
+        await first.snapshot(call.name, "first")
+        await first.snapshot(call.name, "dialogs")
+        (file,) = (tmp_path / "kept").iterdir()
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        await first.page_offer("rings")
+        await first.leave()
+        with patch("cordboard.media.rtpengine.daemons.SPARED_SECONDS", 1.5):
+            async with engine_over(pair[:1], **kept) as second:
+                again = Conversation(second, heard(second), page, trunk)
+                again.name = call.name
+                assert await second.list() == [ListedCall(call.name, "dialogs")], "one that rang has no snapshot"
+                assert await known_to(pair[0]) == 1
+                assert await asyncio.gather(trunk.hears(440.0), page.hears(1000.0)) == [True, True]
+                assert (await again.statistics()).page.last_received > time.time() - 3.0
+                assert await again.told(MediaEventKind.MOVED)
+                page.begin_anew()
+                await again.offer_page()
+                trunk.take(await second.trunk_offer(again.name))
+                await again.take_page_answer()
+                await second.take_trunk_answer(again.name, trunk.describe())
+                await page.connect()
+                await again.talk()
+                await until(lambda: False, 1.6)
+                assert await known_to(pair[0]) == 1
+                await again.talk()
+                await second.close(again.name)
+                assert list((tmp_path / "kept").iterdir()) == []
+    finally:
+        page.close()
+        trunk.close()
+
+
 async def test_page_that_sends_nothing_is_lost_and_comes_back(pair: list[RtpengineDaemon]) -> None:
     async with engine_over(pair[:1]) as engine:
         page, trunk = PagePhone(), TrunkPhone()
@@ -165,6 +212,57 @@ async def test_page_that_holds_is_not_lost(pair: list[RtpengineDaemon]) -> None:
             await engine.take_page_offer(call.name, page.offer())
             await engine.page_answer(call.name)
             assert not await until(lambda: MediaEventKind.LOST in call.events, 1.6)
+        finally:
+            page.close()
+            trunk.close()
+
+
+async def test_pictures_of_another_certificate_never_pass_and_the_call_goes_on(pair: list[RtpengineDaemon]) -> None:
+    async with engine_over(pair[:1]) as engine:
+        page, trunk, stranger = PagePhone(), TrunkPhone(), PagePhone()
+        try:
+            call = Conversation(engine, heard(engine), page, trunk)
+            page.camera.direction = trunk.camera.direction = "sendrecv"
+            await call.point_trunk()
+            await call.offer_page()
+            pictures = page.for_pictures
+            pictures.use_certificate_of(stranger)
+            await call.take_page_answer()
+            for end in (page, pictures):
+                assert await end.nominate()
+                end.say_hello()
+            assert await until(lambda: page.secured)
+            await call.talk()
+            trunk.show()
+            await settle()
+            assert (pictures.secured, page.camera.seen) == (False, [])
+            assert call.events == [MediaEventKind.CONNECTED]
+        finally:
+            for each in (page, trunk, stranger):
+                each.close()
+
+
+async def test_pictures_are_ended_with_the_call_and_given_up_with_it(pair: list[RtpengineDaemon]) -> None:
+    async with engine_over(pair) as engine:
+        page, trunk = PagePhone(), TrunkPhone()
+        try:
+            call = Conversation(engine, heard(engine), page, trunk)
+            page.camera.direction = trunk.camera.direction = "sendrecv"
+            await call.incoming()
+            first = next(daemon for daemon in pair if daemon.ng == _place(engine, call.name))
+            assert await known_to(first) == 2, "sound and pictures"
+            first.freeze()
+            try:
+                assert await call.told(MediaEventKind.MOVED)
+                assert call.events.count(MediaEventKind.MOVED) == 1
+            finally:
+                first.thaw()
+            assert await until(lambda: len(engine.daemons.well) == 2)
+            assert await known_to(first) == 0, "nothing goes on there"
+            await call.offer_the_new_place()
+            await look(call)
+            await engine.close(call.name)
+            assert [await known_to(daemon) for daemon in pair] == [0, 0]
         finally:
             page.close()
             trunk.close()

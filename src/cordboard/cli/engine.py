@@ -12,7 +12,7 @@ Engine = RelayEngine | RtpengineEngine
 
 
 async def start_engine(settings: Settings) -> Engine:
-    """Raises `WorkerFailed` or `DaemonsSilent` when there is nothing to carry calls."""
+    """Raises `WorkerFailed`, `DaemonsSilent` or `SnapshotsUnusable` when there is nothing to carry calls."""
     if settings.media.engine == "rtpengine":
         return await RtpengineEngine.start(rtpengine_settings(settings))
     return await RelayEngine.start(relay_settings(settings))
@@ -46,9 +46,11 @@ def rtpengine_settings(settings: Settings) -> RtpengineSettings:
     return RtpengineSettings(
         daemons=tuple((daemon.host, daemon.port) for daemon in own.daemons),
         owner=str(settings.gateway.advertise),
+        snapshot_directory=media.worker_directory,
         page_interface=own.page_interface,
         trunk_interface=own.trunk_interface,
         codecs=media.codecs,
+        video_codecs=media.video_codecs if media.video else (),
         transcodes=own.transcode,
         ping_seconds=float(own.health_seconds),
         give_up_seconds=float(own.give_up_seconds),

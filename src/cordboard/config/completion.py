@@ -53,11 +53,6 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
             ("gateway.session_expires", "gateway.min_se"),
             "[gateway] session_expires: is below min_se; set 0 or at least that",
         )
-    if values["media.engine"] == "rtpengine" and values["media.worker_directory"]:
-        yield (
-            ("media.worker_directory", "media.engine"),
-            "[media] worker_directory: only the relay's calls outlive the gateway; leave it empty with rtpengine",
-        )
     rtp, webrtc = values["media.rtp_ports"], values["media.webrtc_ports"]
     if rtp.overlaps(webrtc):
         yield (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cordboard.sdp.codec import Codec, codec_attributes, codecs_of
 from cordboard.sdp.description import Attribute, MediaDescription
 from cordboard.sdp.direction import Direction
+from cordboard.sdp.transport import LocalTransport, RemoteTransport
 
 CLOCK_RATE = 90_000
 CODECS = ("H264", "VP8")
@@ -36,8 +37,8 @@ _PROFILES = (
 class RemoteVideo:
     """A video line of theirs that is not refused; `index` is its place among the media lines.
 
-    `feedback` has those of `FEEDBACK` that they take part in. Address and ports are those of plain RTP, `mid` that of
-    WebRTC.
+    `feedback` has those of `FEEDBACK` that they take part in. Address and ports are those of plain RTP. Of WebRTC are
+    `mid`, `bundled` (it may share the transport of sound) and `transport` (its own, None if it has no other).
     """
 
     index: int
@@ -49,11 +50,16 @@ class RemoteVideo:
     address: str = ""
     port: int = 0
     rtcp_port: int = 0
+    bundled: bool = False
+    transport: RemoteTransport | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LocalVideo:
-    """A video line of ours, at the place `index`; refused lines are not described so."""
+    """A video line of ours, at the place `index`; refused lines are not described so.
+
+    In WebRTC it has a `transport` of its own, or shares that of sound. `ssrc` 0: none is told.
+    """
 
     index: int
     port: int
@@ -63,6 +69,7 @@ class LocalVideo:
     mid: str = ""
     ssrc: int = 0
     feedback: Collection[str] = FEEDBACK
+    transport: LocalTransport | None = None
 
 
 def video_codecs(media: MediaDescription) -> tuple[Codec, ...]:

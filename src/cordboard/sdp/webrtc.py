@@ -2,20 +2,22 @@
 
 The gateway is ICE-lite with one UDP host candidate, so the peer's candidates are only of interest to a log: a browser
 checks us, and its address is learned from its checks. A phone (`cordboard.phone`) is a full agent. One audio line is
-ours, and one video line that shares its transport (BUNDLE); other lines of an offer are refused.
+ours, and one video line, which shares its transport (BUNDLE) or has one of its own; other lines of an offer are
+refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cordboard.sdp.codec import Codec, codec_attributes, codecs_of
 from cordboard.sdp.description import Attribute, MediaDescription, Origin, SessionDescription, parse
 from cordboard.sdp.direction import Direction, media_direction
 from cordboard.sdp.errors import NotAcceptable, SdpError
 from cordboard.sdp.refused import RefusedMedia, others, with_refused
+from cordboard.sdp.transport import RemoteTransport
 from cordboard.sdp.video import LocalVideo, RemoteVideo, feedback_of, video_attributes, video_codecs
 
 PROTOCOL = "UDP/TLS/RTP/SAVPF"
@@ -98,17 +100,17 @@ class WebRtcLocal:
     ice_lite: bool = True
 
 
-def read_webrtc(text: str) -> WebRtcRemote:
-    """Read a browser's offer or answer; raises `SdpError`."""
+def read_webrtc(text: str, kind: str = "audio") -> WebRtcRemote:
+    """Read a browser's offer or answer; raises `SdpError`. `kind`: which media line counts."""
     description = parse(text)
-    media = next((line for line in description.media if line.kind == "audio" and line.port != 0), None)
+    media = next((line for line in description.media if line.kind == kind and line.port != 0), None)
     if media is None:
-        raise NotAcceptable("no audio line, or audio refused")
+        raise NotAcceptable(f"no {kind} line, or {kind} refused")
     protocol = media.protocol.upper()
     if protocol not in PROTOCOLS:
-        raise NotAcceptable("audio is not DTLS-SRTP")
+        raise NotAcceptable(f"{kind} is not DTLS-SRTP")
     if media.get("rtcp-mux") is None:
-        raise NotAcceptable("audio without rtcp-mux")
+        raise NotAcceptable(f"{kind} without rtcp-mux")
     algorithm, fingerprint = _fingerprint(description, media)
     ufrag, password = _credentials(description, media)
     mid = media.get("mid") or ""
@@ -135,7 +137,8 @@ def write_webrtc(local: WebRtcLocal) -> str:
     """Our offer or answer as text."""
     session = [Attribute("ice-lite")] if local.ice_lite else []
     if local.bundle and local.mid:
-        mids = local.mid if local.video is None else f"{local.mid} {local.video.mid}"
+        shares = local.video is not None and local.video.transport is None
+        mids = f"{local.mid} {local.video.mid}" if local.video is not None and shares else local.mid
         session.append(Attribute("group", f"BUNDLE {mids}"))
     session.append(Attribute("msid-semantic", "WMS *"))
     media = MediaDescription(
@@ -152,6 +155,16 @@ def write_webrtc(local: WebRtcLocal) -> str:
 
 
 def _video_line(local: WebRtcLocal, video: LocalVideo) -> MediaDescription:
+    at = video.transport
+    if at is not None:
+        local = replace(
+            local,
+            address=at.address,
+            port=at.port,
+            ice_ufrag=at.ice_ufrag,
+            ice_password=at.ice_password,
+            fingerprint=at.fingerprint,
+        )
     formats = [str(codec.payload_type) for codec in video.codecs]
     attributes = [
         *_transport_attributes(local, video.mid),
@@ -159,7 +172,7 @@ def _video_line(local: WebRtcLocal, video: LocalVideo) -> MediaDescription:
         Attribute(str(video.direction)),
         Attribute("msid", f"{local.cname} {local.cname}-video"),
         *video_attributes(video),
-        Attribute("ssrc", f"{video.ssrc} cname:{local.cname}"),
+        *_source(video.ssrc, local.cname),
     ]
     return MediaDescription("video", local.port, video.protocol, formats, local.address, attributes)
 
@@ -178,14 +191,17 @@ def _transport_attributes(local: WebRtcLocal, mid: str) -> list[Attribute]:
     return [Attribute("mid", mid), *attributes] if mid else attributes
 
 
+def _source(ssrc: int, cname: str) -> list[Attribute]:
+    return [Attribute("ssrc", f"{ssrc} cname:{cname}")] if ssrc else []
+
+
 def _stream_attributes(local: WebRtcLocal) -> list[Attribute]:
-    source = [Attribute("ssrc", f"{local.ssrc} cname:{local.cname}")] if local.ssrc else []
     return [
         Attribute(str(local.direction)),
         Attribute("msid", f"{local.cname} {local.cname}-audio"),
         *codec_attributes(local.codecs),
         Attribute("ptime", "20"),
-        *source,
+        *_source(local.ssrc, local.cname),
     ]
 
 
@@ -194,8 +210,10 @@ def _videos(description: SessionDescription, audio_mid: str) -> Iterator[RemoteV
         mid = media.get("mid") or ""
         if media.kind != "video" or media.protocol.upper() not in PROTOCOLS or not mid:
             continue
-        live = media.port != 0 or media.get("bundle-only") is not None  # RFC 9143 section 6
-        if live and _is_bundled(description, mid) and _is_bundled(description, audio_mid):
+        bundle_only = media.get("bundle-only") is not None  # RFC 9143 section 6
+        bundled = _is_bundled(description, mid) and _is_bundled(description, audio_mid)
+        transport = None if bundle_only else _transport(description, media)
+        if (media.port != 0 or bundle_only) and (bundled or transport is not None):
             yield RemoteVideo(
                 index=index,
                 codecs=video_codecs(media),
@@ -203,7 +221,20 @@ def _videos(description: SessionDescription, audio_mid: str) -> Iterator[RemoteV
                 feedback=feedback_of(media),
                 protocol=media.protocol.upper(),
                 mid=mid,
+                bundled=bundled,
+                transport=transport,
             )
+
+
+def _transport(description: SessionDescription, media: MediaDescription) -> RemoteTransport | None:
+    """That of a line by itself; None if it says too little for that."""
+    if media.get("rtcp-mux") is None:
+        return None
+    try:
+        ufrag, setup = _credentials(description, media)[0], _setup(description, media)
+        return RemoteTransport(ufrag, *_fingerprint(description, media), setup)
+    except SdpError:
+        return None
 
 
 def _fingerprint(description: SessionDescription, media: MediaDescription) -> tuple[str, str]:

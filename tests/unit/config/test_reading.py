@@ -130,11 +130,6 @@ def test_lab_with_a_file_needs_nothing_but_what_differs() -> None:
             "cordboard.toml:6: [media] workers: 3 workers need as many webrtc_ports, 30000-30001 is 2",
         ),
         (
-            '[media]\nengine = "rtpengine"\nworker_directory = "/run/cordboard/media"',
-            "cordboard.toml:7: [media] worker_directory: only the relay's calls outlive the gateway; "
-            "leave it empty with rtpengine",
-        ),
-        (
             '[desk]\nlisten = "127.0.0.1:8088"',
             "cordboard.toml:6: [gateway] websocket: 127.0.0.1:8088 is also [desk] listen; one of them must move",
         ),

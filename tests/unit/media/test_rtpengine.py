@@ -8,16 +8,21 @@ from typing import Any
 import pytest
 
 from cordboard.media.port import StreamStatistics
+from cordboard.media.quality import rated
 from cordboard.media.rtpengine.configuration import DAY, DaemonConfiguration, render
-from cordboard.media.rtpengine.descriptions import page_text, page_transport, trunk_text
-from cordboard.media.rtpengine.page_state import Silence
+from cordboard.media.rtpengine.descriptions import Kind, page_text, page_transport, trunk_text
+from cordboard.media.rtpengine.lines.figures import new_figures
+from cordboard.media.rtpengine.lines.page_state import Silence
 from cordboard.media.rtpengine.query import has_reported, is_nominated, is_secured, is_verified
-from cordboard.media.rtpengine.statistics import new_figures
-from cordboard.sdp.codec import OPUS, PCMU, TELEPHONE_EVENT
+from cordboard.sdp.codec import OPUS, PCMU, TELEPHONE_EVENT, Codec
+from cordboard.sdp.direction import Direction
 from cordboard.sdp.errors import SdpError
 from cordboard.sdp.plain import PlainLocal, read_plain, write_plain
+from cordboard.sdp.transport import RemoteTransport
+from cordboard.sdp.video import RemoteVideo
 from cordboard.sdp.webrtc import WebRtcLocal, read_webrtc, write_webrtc
 
+VP8 = Codec(96, "VP8", 90000)
 FINGERPRINT = ":".join(["AB"] * 32)
 PAGE = WebRtcLocal(1, 1, "192.0.2.1", 7000, "ufrag", "p" * 24, FINGERPRINT, "actpass", [OPUS, PCMU, TELEPHONE_EVENT])
 
@@ -60,7 +65,7 @@ def test_page_is_told_without_its_credentials() -> None:
 
 def test_transport_of_its_description_for_the_page() -> None:
     at = page_transport(write_webrtc(PAGE))
-    assert (at.address, at.port, at.ufrag, at.password, at.fingerprint) == (
+    assert (at.address, at.port, at.ice_ufrag, at.ice_password, at.fingerprint) == (
         "192.0.2.1",
         7000,
         "ufrag",
@@ -69,6 +74,24 @@ def test_transport_of_its_description_for_the_page() -> None:
     )
     with pytest.raises(SdpError):
         page_transport("v=0\r\n")
+
+
+def test_pictures_are_told_with_feedback_and_by_themselves() -> None:
+    remote = RemoteVideo(
+        1, (VP8,), Direction.SENDRECV, frozenset(), "RTP/AVP", address="192.0.2.9", port=5000, rtcp_port=5001
+    )
+    lines = trunk_text(remote, [VP8], Kind.PICTURES).split("\r\n")
+    assert "m=video 5000 RTP/AVPF 96" in lines
+    assert "a=rtcp:5001" in lines
+    assert not any(line.startswith("m=audio") for line in lines)
+    told = page_text(RemoteTransport("ufrag", "sha-256", FINGERPRINT), 0, [VP8], Kind.PICTURES)
+    assert read_webrtc(told, "video").fingerprint == FINGERPRINT
+
+
+@pytest.mark.parametrize(("host", "family"), [("192.0.2.3", "IP4"), ("2001:db8::3", "IP6")])
+def test_reports_of_the_trunk_are_said_to_come_from_us(host: str, family: str) -> None:
+    told = trunk_text(None, [VP8], Kind.PICTURES, (host, 7000))
+    assert f"a=rtcp:7000 IN {family} {host}\r\n" in told
 
 
 # --- what it answers
@@ -98,32 +121,32 @@ def test_trunk_has_reported_when_its_second_stream_has_packets_that_were_taken()
 
 def test_statistics_of_both_sides() -> None:
     figures = new_figures()
-    assert figures.statistics(None, None, 0.0).page == StreamStatistics()
+    assert figures.of_both(None, None)[0] == StreamStatistics()
     reports = {
         "7": {"cumulative loss": 4, "average MOS": {"packet loss": 25, "jitter": 3, "round-trip time leg": 40000}}
     }
     page, trunk = [stream(20, SSRC=7, **{"last packet": 100})], [stream(30, errors=2, SSRC=8, **{"last packet": 100})]
     figures.take(found(page, trunk, SSRC=reports), "page0", to_page=True, to_trunk=True)
-    told = figures.statistics(OPUS, PCMU, 5.0)
-    assert (told.page.codec, told.page.packets_received, told.page.packets_sent, told.page.packets_lost) == (
+    of_page, of_trunk = figures.of_both(OPUS, PCMU)
+    assert (of_page.codec, of_page.packets_received, of_page.packets_sent, of_page.packets_lost) == (
         "OPUS",
         20,
         30,
         4,
     )
-    assert (told.page.jitter, told.page.last_received, told.connected) == (0.003, 101.0, 5.0)
-    assert (told.trunk.packets_refused, told.trunk.peer_lost, told.trunk.round_trip) == (2, 5, 0.04)
-    assert 1.0 < told.page.mos < told.trunk.mos < 4.5
+    assert (of_page.jitter, of_page.last_received) == (0.003, 101.0)
+    assert (of_trunk.packets_refused, of_trunk.peer_lost, of_trunk.round_trip) == (2, 5, 0.04)
+    assert 1.0 < rated(of_page).mos < rated(of_trunk).mos < 4.5
 
 
 def test_what_is_blocked_was_not_sent_and_another_tag_counts_from_nothing() -> None:
     figures = new_figures()
     figures.take(found([stream(10)], [stream(10)]), "page0", to_page=False, to_trunk=True)
-    told = figures.statistics(PCMU, PCMU, 0.0)
-    assert (told.page.packets_sent, told.trunk.packets_sent) == (0, 10)
+    of_page, of_trunk = figures.of_both(PCMU, PCMU)
+    assert (of_page.packets_sent, of_trunk.packets_sent) == (0, 10)
     second = {"tags": {"page1": {"medias": [{"streams": [stream(4)]}]}}}
     figures.take(second, "page1", to_page=True, to_trunk=True)
-    assert figures.statistics(PCMU, PCMU, 0.0).page.packets_received == 14
+    assert figures.of_both(PCMU, PCMU)[0].packets_received == 14
 
 
 def test_silence_is_told_once_and_ends_once() -> None:

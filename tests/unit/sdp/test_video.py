@@ -11,6 +11,7 @@ from cordboard.sdp.description import MediaDescription, parse
 from cordboard.sdp.direction import Direction
 from cordboard.sdp.plain import PlainLocal, read_plain, write_plain
 from cordboard.sdp.selection import with_numbers
+from cordboard.sdp.transport import LocalTransport, RemoteTransport
 from cordboard.sdp.video import (
     LocalVideo,
     RemoteVideo,
@@ -210,12 +211,47 @@ def test_reads_a_browsers_video() -> None:
 )
 def test_a_browsers_video_without_the_transport_of_its_sound_is_none(old: str, new: str) -> None:
     assert old in CHROMIUM_OFFER_WITH_VIDEO
-    assert read_webrtc(CHROMIUM_OFFER_WITH_VIDEO.replace(old, new)).videos == ()
+    assert not any(video.bundled for video in read_webrtc(CHROMIUM_OFFER_WITH_VIDEO.replace(old, new)).videos)
 
 
 def test_a_line_that_only_lives_in_the_bundle_lives() -> None:
     text = CHROMIUM_OFFER_WITH_VIDEO.replace("m=video 9", "m=video 0").replace("a=mid:1", "a=mid:1\r\na=bundle-only")
     assert len(read_webrtc(text).videos) == 1
+
+
+def test_a_line_that_is_not_bundled_has_its_own_transport() -> None:
+    text = CHROMIUM_OFFER_WITH_VIDEO.replace("a=group:BUNDLE 1 0 2", "a=group:BUNDLE 0 2")
+    (video,) = read_webrtc(text).videos
+    assert video.transport == RemoteTransport("Dz+6", "sha-256", FINGERPRINT, "actpass")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a=rtcp-mux\r\na=rtpmap:96", "a=rtpmap:96"),
+        ("a=ice-pwd:ewwCtZVk/qE9rDpcxNMt1SrO\r\n", ""),
+        ("a=setup:actpass\r\na=mid:1", "a=setup:holdconn\r\na=mid:1"),
+        (f"a=fingerprint:sha-256 {FINGERPRINT}\r\na=setup:actpass\r\na=mid:1", "a=setup:actpass\r\na=mid:1"),
+        ("a=mid:1", "a=mid:1\r\na=bundle-only"),
+    ],
+)
+def test_a_line_that_says_too_little_for_a_transport_lives_in_the_bundle_only(old: str, new: str) -> None:
+    video, _, rest = CHROMIUM_OFFER_WITH_VIDEO.partition("m=audio")
+    assert old in video
+    (found,) = read_webrtc(f"{video.replace(old, new)}m=audio{rest}").videos
+    assert (found.bundled, found.transport) == (True, None)
+
+
+def test_our_line_with_a_transport_of_its_own_is_in_no_group() -> None:
+    at = LocalTransport("127.0.0.9", 50000, "ijklMNOP", "q" * 24, FINGERPRINT.replace("7B", "7C"))
+    video = LocalVideo(1, 1, (VP8,), Direction.SENDRECV, "UDP/TLS/RTP/SAVPF", "1", transport=at)
+    text = write_webrtc(replace(LOCAL, video=video))
+    assert parse(text).get("group") == "BUNDLE 0"
+    assert "a=ssrc" not in text.partition("m=video")[2]
+    found, sound = read_webrtc(text, "video"), read_webrtc(text)
+    assert (found.ice_ufrag, found.ice_password, found.fingerprint) == (at.ice_ufrag, at.ice_password, at.fingerprint)
+    assert [(each.address, each.port) for each in found.candidates] == [("127.0.0.9", 50000)]
+    assert (sound.ice_ufrag, sound.candidates[0].port) == ("abcdEFGH", 40000)
 
 
 def test_answers_keep_the_offers_order() -> None:

@@ -13,6 +13,7 @@
  */
 
 import { Mending } from "./mending.js";
+import { MicrophoneVolume } from "./microphone_volume.js";
 import { Pictures } from "./pictures.js";
 import { keepUp } from "./renegotiation.js";
 import { identityOf, offersVideo, reasonStatus, up, usable } from "./sip_reading.js";
@@ -23,7 +24,8 @@ const CALL_UUID = "X-Genesys-CallUUID";
 const RINGS_ANEW_WITHIN = 3000;
 /** After an offer that was not taken. */
 const TRY_AGAIN = 300;
-const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("max-bundle") };
+/** Sound and pictures share a transport where the gateway bundles them; "max-bundle" would leave no picture where it does not (rtpengine). */
+const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("balanced") };
 
 export class SipLegs {
   /**
@@ -38,6 +40,7 @@ export class SipLegs {
     /** JsSIP's sessions by leg. @type {Map<string, any>} */
     this.sessions = new Map();
     this.mending = new Mending(this.sessions, clock);
+    this.volume = new MicrophoneVolume();
     this.pictures = new Pictures({ emit, clock, camera, sessions: this.sessions });
     /** Holds and retrieves under way. @type {Map<string, Holding>} */
     this.holding = new Map();
@@ -74,7 +77,10 @@ export class SipLegs {
       if (originator === "local") return;
       this.emit({ type: "leg/progress", leg, uuid: uuidOf(response), earlyMedia: Boolean(response?.body) });
     });
-    on("accepted", ({ response }) => this.emit({ type: "leg/accepted", leg, uuid: uuidOf(response) }));
+    on("accepted", ({ response }) => {
+      void this.volume.apply(leg, session);
+      this.emit({ type: "leg/accepted", leg, uuid: uuidOf(response) });
+    });
     on("muted", () => this.emit({ type: "leg/muted", leg }));
     on("unmuted", () => this.emit({ type: "leg/unmuted", leg }));
     on("reinvite", ({ request }) => this.emit({ type: "leg/uuid", leg, uuid: uuidOf(request) }));
@@ -113,6 +119,7 @@ export class SipLegs {
   over(leg, { originator, message, cause }) {
     this.sessions.delete(leg);
     this.mending.forget(leg);
+    this.volume.forget(leg);
     this.pictures.forget(leg);
     this.holding.delete(leg);
     this.speaker.detach(leg);

@@ -12,7 +12,8 @@ from cordboard.media.port import MediaError
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.direction import Direction as SdpDirection
 from cordboard.sdp.direction import answer_direction
-from cordboard.sdp.video import LocalVideo
+from cordboard.sdp.transport import LocalTransport
+from cordboard.sdp.video import LocalVideo, RemoteVideo
 from cordboard.sdp.webrtc import WebRtcLocal, WebRtcRemote, read_webrtc, write_webrtc
 
 
@@ -27,9 +28,12 @@ class PageDescriptions(Descriptions):
 
     def __init__(self, ours: WebRtcLocal, policy: Policy = EVERYTHING) -> None:
         super().__init__(policy)
-        self._ours = ours
+        # A browser that has once agreed to a group puts each further line in there.
+        self._groups = policy.bundles or not policy.video
+        self._ours = replace(ours, bundle=self._groups)
         self.video_ssrc = secrets.randbits(32)
         self._video_mid: str | None = None
+        self._pictures_at: LocalTransport | None = None
         self._restarts = 0
         self.remote: WebRtcRemote | None = None
 
@@ -37,9 +41,13 @@ class PageDescriptions(Descriptions):
     def they_receive(self) -> bool:
         return self.remote is not None and self.remote.direction.receives
 
-    def reach_us_at(self, address: str, port: int, fingerprint: str) -> None:
-        """Where the next descriptions say that we are, for an engine that gets to know it late."""
+    def reach_us_at(self, address: str, port: int, fingerprint: str, pictures: LocalTransport | None = None) -> None:
+        """Where the next descriptions say that we are, for an engine that gets to know it late.
+
+        `pictures` have a transport of their own where nothing is bundled.
+        """
         self._ours = replace(self._ours, address=address, port=port, fingerprint=fingerprint)
+        self._pictures_at = pictures
 
     def renew(self) -> None:
         """Another page: nothing is agreed with it, and it knows no description of ours."""
@@ -79,7 +87,12 @@ class PageDescriptions(Descriptions):
         remote = accepted(lambda: read_webrtc(sdp))
         if remote.setup == "passive":
             raise MediaError("the page wants to be the DTLS server, and so do we", 488)
-        return remote
+        return replace(remote, videos=tuple(each for each in remote.videos if self._is_usable(each)))
+
+    def _is_usable(self, video: RemoteVideo) -> bool:
+        if self._policy.bundles:
+            return video.bundled
+        return video.transport is not None and video.transport.setup != "passive"
 
     def _line(self) -> Line:
         """A new line comes behind all others, with a mid that none of them has (RFC 8829 section 5.2.2)."""
@@ -109,14 +122,14 @@ class PageDescriptions(Descriptions):
                 local,
                 mid=self.remote.mid,
                 protocol=self.remote.protocol,
-                bundle=self.remote.bundle,
+                bundle=self.remote.bundle and self._groups,
                 refused_media=self.remote.refused_media,
             )
         return write_webrtc(local)
 
     def _with_source(self, video: LocalVideo | None) -> LocalVideo | None:
-        if video is None:
-            return None
+        if video is None or not self._policy.bundles:
+            return video if video is None else replace(video, transport=self._pictures_at)
         if self._video_mid not in (None, video.mid):
             self.video_ssrc = secrets.randbits(32)
         self._video_mid = video.mid

@@ -35,13 +35,15 @@ class Policy:
     """Which codecs are used, the best first. No video codec: no video.
 
     `transcodes`: the engine does so where the sides have no codec in common. `same_numbers`: it passes
-    packets on with the payload number that they have, so it has to be the same on both sides.
+    packets on with the payload number that they have, so it has to be the same on both sides. `bundles`: sound and
+    pictures share the page's transport; if not, each has its own, which a page with `bundlePolicy` max-bundle refuses.
     """
 
     audio: Sequence[str] = ORDER
     video: Sequence[str] = CODECS
     transcodes: bool = False
     same_numbers: bool = False
+    bundles: bool = True
 
     @property
     def has_opus(self) -> bool:
@@ -67,7 +69,7 @@ class Descriptions:
 
     def _begin(self) -> None:
         self.codecs = SideCodecs()
-        self.video = VideoSide(self._policy.video, leads=self.leads)
+        self.video = VideoSide(self._policy.video, leads=self.leads, same_numbers=self._policy.same_numbers)
         self._offered: list[Codec] = []
         self._is_unanswered = False  # what we have offered last
         self._session_id = secrets.randbits(62)
@@ -124,7 +126,9 @@ class Descriptions:
         return self._offered
 
     def _video_offer(self, line: Line) -> LocalVideo | None:
-        taken = {codec.payload_type for codec in (*self.codecs.known, *self._offered)}
+        # Payload numbers are those of a transport.
+        shared = (*self.codecs.known, *self._offered) if self._policy.bundles else ()
+        taken = {codec.payload_type for codec in shared}
         return self.video.offer(line, self.other.video, SdpDirection(self.direction), taken)
 
     def _video_answer(self, line: Line) -> LocalVideo | None:

@@ -52,12 +52,14 @@ class VideoSide:
 
     `names` are the codecs that are passed on, the best first; none: no video at all. The trunk `leads`: it stays with
     the codec that it has while the page can follow. The page's line is inactive, not refused, where the trunk has no
-    video, so that a browser's camera and line outlive it.
+    video, so that a browser's camera and line outlive it. `same_numbers`: the engine passes packets on with the payload
+    number that they have, so the page is asked for the trunk's.
     """
 
-    def __init__(self, names: Sequence[str] = CODECS, *, leads: bool = True) -> None:
+    def __init__(self, names: Sequence[str] = CODECS, *, leads: bool = True, same_numbers: bool = False) -> None:
         self._names = names
         self._leads = leads
+        self._same_numbers = same_numbers
         self.remote: RemoteVideo | None = None
         self.codec: Codec | None = None
         self.accepted: dict[int, Codec] = {}
@@ -67,6 +69,7 @@ class VideoSide:
         self._paused = False
         self._said = Direction.INACTIVE  # by us, in the latest exchange that was finished
         self._offered: LocalVideo | None = None
+        self._asked_number: int | None = None  # the other side's for the codec in use, at our last offer
 
     @property
     def live(self) -> bool:
@@ -96,7 +99,8 @@ class VideoSide:
         if not (self._is_wanted(other) and again if self.remote is None else self._is_kept(other)):
             return None
         wanted = other.formats() or self.formats()
-        codecs = with_numbers(wanted, self.accepted, taken, same_video)[:MOST_FORMATS]
+        self._asked_number = other.codec.payload_type if other.codec is not None else None
+        codecs = with_numbers(wanted, self._numbers(wanted), taken, same_video)[:MOST_FORMATS]
         if self.remote is not None:
             line = self._present(line, self.remote)
         if not codecs or line.index >= MOST_LINES:
@@ -117,6 +121,26 @@ class VideoSide:
         self._said = answer_direction(offered, self._direction(wish, ours))
         return _local(self._present(line, remote), [_without_source(self.codec)], self._said, remote.feedback)
 
+    def _numbers(self, wanted: Sequence[Codec]) -> dict[int, Codec]:
+        """What each payload number means to this side; not those of codecs that get the other side's."""
+        if not self._same_numbers:
+            return self.accepted
+        moved = [codec for codec in wanted if self._could_number(codec)]
+        return {
+            number: codec
+            for number, codec in self.accepted.items()
+            if not any(same_video(codec, each) and number != each.payload_type for each in moved)
+        }
+
+    def _could_number(self, codec: Codec) -> bool:
+        return same_video(self.accepted.get(codec.payload_type, codec), codec)
+
+    def _number_differs(self, other: VideoSide) -> bool:
+        """The page has another number for the codec than the trunk, and has not been asked for the same."""
+        if self._leads or not self._same_numbers or self.codec is None or other.codec is None:
+            return False
+        return other.codec.payload_type not in (self.codec.payload_type, self._asked_number)
+
     def _present(self, line: Line, remote: RemoteVideo) -> Line:
         return replace(line, index=remote.index, protocol=remote.protocol, mid=remote.mid)
 
@@ -135,7 +159,7 @@ class VideoSide:
 
     def take_offer(self, videos: Sequence[RemoteVideo], other: VideoSide, *, is_open: bool) -> None:
         """Their offer's lines. `is_open`: sound goes both ways, so a direction is no hold."""
-        remote = _pick(videos, self.remote)
+        remote, self._asked_number = _pick(videos, self.remote), None
         self._settle(remote, None if remote is None else self._chosen(remote, other), is_open)
         if is_open:
             self.wish = None if remote is None else Wish(remote.direction.sends, remote.direction.receives)
@@ -212,7 +236,8 @@ class VideoSide:
         mine, theirs = self.wish or Wish(), (other.wish if other.live else None) or NOTHING
         fitting = (theirs.sends and mine.receives, theirs.receives and mine.sends)
         agreed = (self._said.sends and mine.receives, self._said.receives and mine.sends)
-        return fitting != agreed or (any(fitting) and not same_video(self.codec, other.codec))
+        misfits = not same_video(self.codec, other.codec) or self._number_differs(other)
+        return fitting != agreed or (any(fitting) and misfits)
 
 
 def _pick(videos: Sequence[RemoteVideo], present: RemoteVideo | None) -> RemoteVideo | None:

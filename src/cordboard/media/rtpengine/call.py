@@ -7,65 +7,80 @@ After each verb the daemon is told what has changed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cordboard.media.descriptions.page import PageDescriptions
 from cordboard.media.descriptions.side import Descriptions, Policy
 from cordboard.media.descriptions.trunk import TrunkDescriptions
 from cordboard.media.port import CallStatistics, Direction, PlaceGone, Side
-from cordboard.media.rtpengine.daemons import Daemon
-from cordboard.media.rtpengine.descriptions import page_text, trunk_text
-from cordboard.media.rtpengine.page_state import PageState
-from cordboard.media.rtpengine.query import TRUNK, is_secured, is_verified
+from cordboard.media.quality import rated
+from cordboard.media.rtpengine.daemons import Daemon, Tell
+from cordboard.media.rtpengine.descriptions import Kind
+from cordboard.media.rtpengine.lines.feedback import ask_for_picture
+from cordboard.media.rtpengine.lines.line import MediaLine
+from cordboard.media.rtpengine.lines.pictures import Pictures
+from cordboard.media.rtpengine.lines.sound import Sound
+from cordboard.media.rtpengine.ng import NgError
 from cordboard.media.rtpengine.settings import RtpengineSettings
-from cordboard.media.rtpengine.statistics import new_figures
-from cordboard.media.rtpengine.wire import PAGE, CallForgotten, Told, Wire
-from cordboard.sdp.codec import PCMU, Codec
-from cordboard.sdp.plain import UNSPECIFIED, PlainRemote
+from cordboard.media.rtpengine.wire import PAGE, CallForgotten, Wire
+from cordboard.sdp.plain import PlainRemote
 from cordboard.sdp.webrtc import WebRtcLocal, WebRtcRemote
 
 Result = TypeVar("Result")
 
 
 class RtpengineCall:
-    """Nothing is with the daemon before a verb needs it; the verbs are carried out one after the other."""
+    """Nothing is with the daemon before a verb needs it; the verbs are carried out one after the other.
+
+    `lost` gives the call to another daemon when its own has lost it, or one of its media lines; a wire that is none of
+    the call's any more is of no interest.
+    """
 
     def __init__(
-        self, name: str, daemon: Daemon, settings: RtpengineSettings, forgotten: Callable[[str], None]
+        self, name: str, daemon: Daemon, settings: RtpengineSettings, lost: Callable[[Wire, str], Tell]
     ) -> None:
         self.name = name
         self.snapshot = ""
+        self.left: tuple[Daemon, str] | None = None  # where an earlier gateway had it, and its name there
         self.closed = False
         self.touched = asyncio.Event()  # there may be something new to see
         self._settings = settings
-        self._forgotten = forgotten
-        self._policy = Policy(settings.codecs, (), transcodes=settings.transcodes, same_numbers=True)
+        self._lost = lost
+        self._policy = Policy(
+            settings.codecs, settings.video_codecs, settings.transcodes, same_numbers=True, bundles=False
+        )
         self._turn = asyncio.Lock()
         self.begin_anew(daemon)
 
     def begin_anew(self, daemon: Daemon) -> None:
         """On that daemon from now on, with nothing agreed on either side."""
-        self.wire = Wire(self.name, daemon, self._settings)
-        self._figures = new_figures()
         local = WebRtcLocal(0, 0, "", 0, "", "", "", "", [], cname=secrets.token_hex(8))
         self._page = PageDescriptions(local, self._policy)
-        self._trunk = TrunkDescriptions("", 0, self._policy)
+        self._trunk = TrunkDescriptions("", 0, self._policy, lambda: self.pictures.wire.trunk_port)
         self._page.other, self._trunk.other = self._trunk, self._page
-        self._restarts = 0
-        self._heard: PlainRemote | None = None  # the last description of the trunk that said where it is
-        self.renewed()
+        self.sound = Sound(self._wire(daemon, Kind.SOUND), self._page, self._trunk)
+        self.pictures = Pictures(self._wire(daemon, Kind.PICTURES), self._page, self._trunk)
+        self.lines: tuple[MediaLine, ...] = (self.sound, self.pictures)
+        self.wire.own()
 
-    def renewed(self) -> None:
-        """A page that nothing is known of."""
-        self.state = PageState()
+    def _wire(self, daemon: Daemon, kind: Kind) -> Wire:
+        return Wire(self.name, daemon, self._settings, self._lost, kind)
+
+    @property
+    def wire(self) -> Wire:
+        """That of sound, which every call has."""
+        return self.sound.wire
+
+    def is_carried_by(self, wire: Wire) -> bool:
+        return any(line.wire is wire for line in self.lines)
 
     @property
     def both_heard(self) -> bool:
         """Sound of both sides has come."""
-        return bool(self._figures.page.packets and self._figures.trunk.packets)
+        return bool(self.sound.figures.page.packets and self.sound.figures.trunk.packets)
 
     @property
     def page_should_send(self) -> bool:
@@ -109,26 +124,34 @@ class RtpengineCall:
         """Release everything; what is asked for afterwards is refused."""
         self.closed = True
         async with self._turn:
-            await self.wire.end()
+            await asyncio.gather(*(line.wire.end() for line in self.lines))
 
-    async def again(self) -> None:
+    async def again(self, line: MediaLine) -> None:
         """Let a DTLS handshake that was given up begin again."""
-        await self._do(self.wire.again())
+        await self._do(line.wire.again())
 
-    async def query(self) -> dict[str, Any]:
-        """What the daemon knows now. Raises `MediaError`."""
-        wire = self.wire
-        found = await wire.query() if wire.begun else {}
-        if wire is self.wire and found:
-            blocked = self._blocked()
-            to_page, to_trunk = ("media", TRUNK) not in blocked, ("media", PAGE) not in blocked
-            self._figures.take(found, wire.page_tag, to_page=to_page, to_trunk=to_trunk)
-        return found
+    async def ask_for_picture(self) -> None:
+        """Let the page send a whole picture to whoever sees it from now on."""
+        await self._do(ask_for_picture(self.pictures))
 
     async def statistics(self) -> CallStatistics:
-        await self.query()
-        page, trunk = self._page.codecs.audio, self._trunk.codecs.audio
-        return self._figures.statistics(page, trunk, self.state.connected)
+        if self.wire.begun:
+            self.left = None
+        for line in self.lines:
+            await line.query()
+        if self.left is not None:
+            await self._look_back(*self.left)
+        page, trunk = self.sound.figures.of_both(self._page.codecs.audio, self._trunk.codecs.audio)
+        pictures = self.pictures.statistics() or (None, None)
+        return CallStatistics(rated(page), rated(trunk), self.sound.state.connected, *pictures)
+
+    async def _look_back(self, daemon: Daemon, call_id: str) -> None:
+        """What has come where an earlier gateway had the call, as long as it has not moved."""
+        with contextlib.suppress(NgError):
+            found = await daemon.client.request("query", call_id=call_id)
+            pages = (tag for tag in found.get("tags", {}) if tag.startswith(PAGE))
+            page = max(pages, key=lambda tag: (len(tag), tag), default=PAGE)
+            self.sound.figures.take(found, page, to_page=True, to_trunk=True)
 
     # --- inside
 
@@ -142,62 +165,41 @@ class RtpengineCall:
                 raise PlaceGone("the call is not there any more")
             try:
                 return await step
-            except CallForgotten as lost:
-                self._forgotten(str(lost))
+            except CallForgotten as forgotten:
+                self._lost(self.wire, str(forgotten))()
                 raise
 
     async def _describe_page(self, make: Callable[[str, str], str]) -> str:
         await self._tell()
         at = self.wire.page
         assert at is not None
-        self._page.reach_us_at(at.address, at.port, at.fingerprint)
-        text = make(at.ufrag, at.password)
+        self._page.reach_us_at(at.address, at.port, at.fingerprint, self.pictures.wire.page)
+        text = make(at.ice_ufrag, at.ice_password)
         await self._tell()
         return text
 
     async def _describe_trunk(self, make: Callable[[], str]) -> str:
         await self._tell()
-        self._trunk.reach_us_at(self._trunk_address(), self.wire.trunk_port)
+        self._trunk.reach_us_at(self.wire.trunk_address, self.wire.trunk_port)
         text = make()
         await self._tell()
         return text
 
-    def _trunk_address(self) -> str:
-        return self.wire.trunk_address
-
     async def _take_page(self, take: Callable[[str], WebRtcRemote], sdp: str, *, is_offer: bool) -> bool:
-        before = self._page.remote
         remote = take(sdp)
-        self._restarts += is_offer and before is not None and before.ice_ufrag != remote.ice_ufrag
-        if before is not None and before.fingerprint != remote.fingerprint:
-            self.renewed()
-        state = self.state
-        await self._tell()
-        if not state.waiting_since:
-            await self._vouch(state)
-            await self._tell()
+        await self.sound.take_page(remote, is_offer=is_offer)
+        await self.pictures.take_page_line(is_offer=is_offer)
         return self._trunk.stale
 
-    async def _vouch(self, state: PageState) -> None:
-        """rtpengine verifies a certificate by the description that it has during the handshake, and lets media pass
-        if the description comes afterwards and has another fingerprint."""
-        found, tag = await self.query(), self.wire.page_tag
-        state.refused = is_secured(found, tag) and not is_verified(found, tag)
-        state.vouched = not state.refused
-        state.waiting_since = time.monotonic()
-
     async def _take_trunk(self, take: Callable[[str], PlainRemote], sdp: str) -> bool:
-        remote = take(sdp)
-        if not remote.refused and remote.address not in UNSPECIFIED:
-            self._heard = remote
+        take(sdp)
         await self._tell()
         return self._page.stale
 
     async def _renew(self) -> None:
-        self.renewed()
         self._page.renew()
-        self._restarts = 0
-        await self.wire.renew()
+        for line in self.lines:
+            await line.renew()
 
     async def _direct(self, side: Side, direction: Direction) -> None:
         descriptions: Descriptions = self._page if side is Side.PAGE else self._trunk
@@ -206,39 +208,7 @@ class RtpengineCall:
             await self._tell()
 
     async def _tell(self) -> None:
-        page, trunk = self._page, self._trunk
-        page_codecs = _spoken(page) or _spoken(trunk) or [PCMU]
-        trunk_codecs = _spoken(trunk) or page_codecs
-        about_page = page_text(page.remote, self._restarts, page_codecs) if page.remote is not None else ""
-        codes = not page_codecs[0].matches(trunk_codecs[0])
-        await self.wire.tell(
-            Told(
-                trunk_text(self._heard, trunk_codecs),
-                about_page,
-                self._restarts,
-                _specification(page_codecs[0]) if codes else "",
-                self._blocked(),
-            )
-        )
-
-    def _blocked(self) -> frozenset[tuple[str, str]]:
-        """What is not to pass. Until the page has spoken nobody can vouch for what comes from there."""
-        page, trunk = self._page, self._trunk
-        spoken = page.remote is not None and self.state.vouched
-        passing = {
-            PAGE: (spoken and page.we_receive and trunk.we_send and trunk.they_receive, trunk.codecs),
-            TRUNK: (spoken and trunk.we_receive and page.we_send and page.they_receive, page.codecs),
-        }
-        media = {("media", side) for side, (passes, _) in passing.items() if not passes}
-        digits = {("DTMF", side) for side, (passes, to) in passing.items() if not passes or not to.telephone_event}
-        return frozenset(media | digits)
-
-
-def _spoken(side: Descriptions) -> list[Codec]:
-    codecs = side.codecs
-    return [codec for codec in (codecs.audio, codecs.telephone_event) if codec is not None]
-
-
-def _specification(codec: Codec) -> str:
-    """The codec as rtpengine's flags write it."""
-    return f"{codec.name}/{codec.clock_rate}/{codec.channels}" if codec.channels > 1 else codec.name
+        for line in self.lines:
+            await line.tell()
+        if self.pictures.is_due:
+            self.touched.set()

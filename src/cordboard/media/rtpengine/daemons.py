@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cordboard.media.rtpengine.descriptions import trunk_text
+from cordboard.media.rtpengine.descriptions import Kind, trunk_text
 from cordboard.media.rtpengine.ng import NgClient, NgError, connect
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.net.tasks import Tasks
@@ -25,6 +25,7 @@ from cordboard.sdp.plain import read_plain
 log = get_log("media")
 
 MOST_LISTED = 500  # calls: the answer is to be one datagram
+SPARED_SECONDS = 10.0  # for which the media of an earlier gateway's calls goes on
 MOST_AT_ONCE = 32  # calls that are asked for at once after a restart
 
 
@@ -44,6 +45,7 @@ class Daemon:
         self.client = client
         self.well = False
         self.calls: dict[str, Lost] = {}
+        self.begun: set[str] = set()  # of these the ones that it has been told of
         self.abandoned: set[str] = set()  # calls that others carry now, to be deleted when it answers again
         self.answered = 0.0  # monotonic
         self.news = asyncio.Event()  # it has answered, or was given up
@@ -68,6 +70,7 @@ class Daemons:
         self._settings = settings
         self._tasks = Tasks("media")
         self.all: list[Daemon] = []
+        self.left: dict[str, tuple[Daemon, str]] = {}  # where the sound of an earlier gateway's calls is
 
     @property
     def well(self) -> list[Daemon]:
@@ -81,8 +84,11 @@ class Daemons:
         """The daemon that gets the next call; `besides` only where there is no other."""
         return min(self.well, key=lambda each: (each is besides, len(each.calls)), default=None)
 
-    async def start(self) -> None:
-        """Connect to all. Raises `DaemonsSilent`, or `OSError` for an address that cannot be."""
+    async def start(self, spared: Collection[str] = ()) -> None:
+        """Connect to all. Raises `DaemonsSilent`, or `OSError` for an address that cannot be.
+
+        What an earlier gateway of that name has left is ended; for calls that are `spared` a while later.
+        """
         for host, port in self._settings.daemons:
             self.all.append(Daemon(await connect(host, port, self._settings.request_seconds)))
         await asyncio.gather(*(self._ping(daemon) for daemon in self.all))
@@ -92,8 +98,13 @@ class Daemons:
         for daemon in self.silent:
             log.error("rtpengine does not answer", daemon=daemon.name)
         for daemon in self.well:
-            daemon.abandoned |= await calls_of(daemon.client, self._settings.owner)
+            left = await calls_of(daemon.client, self._settings.owner)
+            called = {each: each.removeprefix(f"{self._settings.owner}/").partition("/")[0] for each in left}
+            later = {each for each in left if called[each] in spared}
+            self.left |= {called[each]: (daemon, each) for each in later if f"/{Kind.SOUND}/" in each}
+            daemon.abandoned |= left - later
             await self._tidy(daemon)
+            self._tasks.start(self._tidy_later(daemon, later), f"end what is left at {daemon.name}")
         for daemon in self.all:
             self._tasks.start(self._watch(daemon), f"watch rtpengine at {daemon.name}")
 
@@ -146,7 +157,7 @@ class Daemons:
             tell()
 
     async def _ask_for_one(self, daemon: Daemon, number: int) -> None:
-        calls = list(daemon.calls)
+        calls = [call for call in daemon.calls if call in daemon.begun]
         if not calls or await self._knows(daemon, calls[number % len(calls)]):
             return
         gone = []
@@ -164,6 +175,12 @@ class Daemons:
             return "call-id" not in str(error).lower()
         return True
 
+    async def _tidy_later(self, daemon: Daemon, calls: set[str]) -> None:
+        """When they have moved."""
+        await asyncio.sleep(SPARED_SECONDS)
+        daemon.abandoned |= calls
+        await self._tidy(daemon)
+
     async def _tidy(self, daemon: Daemon) -> None:
         """What others carry now is not to go on here as well."""
         while daemon.abandoned:
@@ -175,7 +192,7 @@ class Daemons:
 
 
 async def calls_of(client: NgClient, owner: str) -> set[str]:
-    """What a gateway of that name has left behind when it was killed: nobody can take it up."""
+    """What a gateway of that name has left behind when it was killed: nobody can drive it any more."""
     try:
         answer = await client.request("list", limit=MOST_LISTED)
     except NgError:

@@ -8,15 +8,19 @@ of them, so what is not to pass is blocked (`wire.py`).
 It is always the trunk that "offers" and the page that "answers", whoever did so in SIP; so rtpengine is ICE-lite and
 the DTLS server towards the page, and a description of one side can be given anew at any time. The page's ICE
 credentials are made up as well: rtpengine reads only its own, and another ufrag would be a restart.
+
+Sound and pictures are two calls to rtpengine, with one media line each (`lines`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from enum import StrEnum
 
 from cordboard.sdp.codec import Codec, codec_attributes
 from cordboard.sdp.plain import UNSPECIFIED, PlainRemote
+from cordboard.sdp.transport import LocalTransport, RemoteTransport
+from cordboard.sdp.video import RemoteVideo
 from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
 
 NOWHERE = ("127.0.0.1", 9)  # where a side that has not spoken yet is, and one that is sent nothing
@@ -27,7 +31,6 @@ TO_PAGE = {
     "rtcp_mux": ["offer", "require"],
 }
 TO_TRUNK = {
-    "transport_protocol": "RTP/AVP",
     "ICE": "remove",
     "DTLS": "off",
     "rtcp_mux": ["demux"],
@@ -37,35 +40,50 @@ COMMON = {"SDES": ["off"], "replace": ["origin", "session-connection"], "endpoin
 FLAGS = ("trust-address", "port-latching", "no-rtcp-attribute")
 
 
-@dataclass(frozen=True, slots=True)
-class PageTransport:
-    """rtpengine's end of the page's side."""
+class Kind(StrEnum):
+    """Of a media line."""
 
-    address: str
-    port: int
-    ufrag: str
-    password: str
-    fingerprint: str
+    SOUND = "audio"
+    PICTURES = "video"
+
+    @property
+    def plain(self) -> str:
+        """The protocol of the trunk's side as rtpengine is told: from RTP/AVP it would strip what asks for pictures."""
+        return "RTP/AVP" if self is Kind.SOUND else "RTP/AVPF"
 
 
-def page_transport(text: str) -> PageTransport:
+def page_transport(text: str, kind: Kind = Kind.SOUND) -> LocalTransport:
     """The transport of a description that rtpengine wrote for the page. Raises `SdpError` or `IndexError`."""
-    remote = read_webrtc(text)
-    candidate = remote.candidates[0]
-    return PageTransport(candidate.address, candidate.port, remote.ice_ufrag, remote.ice_password, remote.fingerprint)
+    remote = read_webrtc(text, kind)
+    at = remote.candidates[0]
+    return LocalTransport(at.address, at.port, remote.ice_ufrag, remote.ice_password, remote.fingerprint)
 
 
-def trunk_text(remote: PlainRemote | None, codecs: Iterable[Codec]) -> str:
-    """The trunk as rtpengine is told."""
+def trunk_text(
+    remote: PlainRemote | RemoteVideo | None,
+    codecs: Iterable[Codec],
+    kind: Kind = Kind.SOUND,
+    reports_from: tuple[str, int] | None = None,
+) -> str:
+    """The trunk as rtpengine is told; `reports_from`: where its RTCP is said to come from instead."""
     address, port = NOWHERE
     rtcp = ""
-    if remote is not None and not remote.refused and remote.address not in UNSPECIFIED:
+    if remote is not None and is_somewhere(remote):
         address, port = remote.address, remote.port
         rtcp = f"a=rtcp:{remote.rtcp_port}" if remote.rtcp_port else ""
-    return _text(address, f"m=audio {port} RTP/AVP", codecs, [rtcp])
+    if reports_from is not None:
+        rtcp = f"a=rtcp:{reports_from[1]} IN {_family(reports_from[0])} {reports_from[0]}"
+    return _text(address, f"m={kind} {port} {kind.plain}", codecs, [rtcp])
 
 
-def page_text(remote: WebRtcRemote, restarts: int, codecs: Iterable[Codec]) -> str:
+def is_somewhere(remote: PlainRemote | RemoteVideo) -> bool:
+    """The trunk's description says where it may be sent to."""
+    return remote.port != 0 and remote.address not in UNSPECIFIED
+
+
+def page_text(
+    remote: WebRtcRemote | RemoteTransport, restarts: int, codecs: Iterable[Codec], kind: Kind = Kind.SOUND
+) -> str:
     """The page as rtpengine is told."""
     lines = [
         "a=rtcp-mux",
@@ -74,12 +92,16 @@ def page_text(remote: WebRtcRemote, restarts: int, codecs: Iterable[Codec]) -> s
         f"a=ice-ufrag:page{restarts:04}",
         f"a=ice-pwd:{'page' * 6}",
     ]
-    return _text(NOWHERE[0], f"m=audio {NOWHERE[1]} UDP/TLS/RTP/SAVPF", codecs, lines)
+    return _text(NOWHERE[0], f"m={kind} {NOWHERE[1]} UDP/TLS/RTP/SAVPF", codecs, lines)
+
+
+def _family(address: str) -> str:
+    return "IP6" if ":" in address else "IP4"
 
 
 def _text(address: str, line: str, codecs: Iterable[Codec], lines: Iterable[str]) -> str:
     codecs = list(codecs)
-    family = "IP6" if ":" in address else "IP4"
+    family = _family(address)
     formats = " ".join(str(codec.payload_type) for codec in codecs)
     attributes = [f"a={each.name}:{each.value}" for each in codec_attributes(codecs)]
     head = ["v=0", f"o=- 1 1 IN {family} {address}", "s=-", f"c=IN {family} {address}", "t=0 0"]

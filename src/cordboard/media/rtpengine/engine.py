@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from cordboard.media.port import (
@@ -17,9 +17,11 @@ from cordboard.media.port import (
     Side,
 )
 from cordboard.media.rtpengine.call import RtpengineCall
-from cordboard.media.rtpengine.daemons import Daemons, Tell
+from cordboard.media.rtpengine.daemons import Daemon, Daemons, Tell
+from cordboard.media.rtpengine.kept import KeptSnapshots
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.media.rtpengine.watch import Watch
+from cordboard.media.rtpengine.wire import Wire
 from cordboard.net.tasks import Tasks
 from cordboard.observe import get_log
 
@@ -39,13 +41,17 @@ class RtpengineEngine:
         self._tasks = Tasks("media")
         self._watch = Watch(settings, self._tasks, self._event)
         self.daemons = Daemons(settings)
+        self._kept = KeptSnapshots(settings.snapshot_directory)
+        self._earlier: Sequence[str] = ()  # calls of an earlier gateway, which nobody has listed yet
 
     @classmethod
     async def start(cls, settings: RtpengineSettings) -> RtpengineEngine:
-        """Connect to the daemons. Raises `DaemonsSilent` when none of them answers."""
+        """Connect to the daemons. Raises `DaemonsSilent` when none of them answers, `SnapshotsUnusable`."""
         engine = cls(settings)
         try:
-            await engine.daemons.start()
+            earlier = engine._kept.read()
+            await engine.daemons.start(earlier)
+            engine._take_up(earlier)
         except BaseException:
             await engine.daemons.close()
             raise
@@ -85,6 +91,7 @@ class RtpengineEngine:
         if len(text.encode()) > SNAPSHOT_LIMIT:
             raise MediaError(f"a snapshot has at most {SNAPSHOT_LIMIT} bytes", 500)
         self._carried(call).snapshot = text
+        self._kept.write(call, text)
 
     async def stats(self, call: str) -> CallStatistics:
         return await self._carried(call).statistics()
@@ -96,11 +103,16 @@ class RtpengineEngine:
 
     async def close(self, call: str) -> None:
         ended = self._calls.pop(call, None)
+        self._kept.remove(call)
         if ended is not None:
-            ended.wire.daemon.calls.pop(ended.wire.call_id, None)
+            for line in ended.lines:
+                line.wire.disown()
             await ended.close()
 
     async def list(self) -> list[ListedCall]:
+        earlier, self._earlier = self._earlier, ()
+        if earlier:
+            asyncio.get_running_loop().call_later(self._settings.taken_up_after, self._move, earlier)
         return [ListedCall(name, call.snapshot) for name, call in self._calls.items()]
 
     async def health(self) -> EngineHealth:
@@ -134,47 +146,52 @@ class RtpengineEngine:
         self._tasks.start(_carry_out(outcome, verb(call)), f"{name}")
         return outcome
 
-    def _assigned(self, name: str) -> RtpengineCall:
-        """The call, or one that the least loaded daemon has from now on."""
+    def _assigned(self, name: str, besides: Daemon | None = None) -> RtpengineCall:
+        """The call, or one that the least loaded daemon has from now on; `besides` only where there is no other."""
         call = self._calls.get(name)
         if call is None:
-            daemon = self.daemons.least_loaded()
+            daemon = self.daemons.least_loaded(besides)
             if daemon is None:
                 raise MediaError("no rtpengine answers", 503)
-            call = RtpengineCall(name, daemon, self._settings, lambda why: self._forgotten(name, why))
+            call = RtpengineCall(name, daemon, self._settings, lambda wire, why: self._lost(name, wire, why))
             self._calls[name] = call
-            self._own(call)
         return call
-
-    def _own(self, call: RtpengineCall) -> None:
-        call.wire.daemon.calls[call.wire.call_id] = lambda why: self._lost(call.name, why)
 
     async def _watched(self, call: RtpengineCall, taking: Awaitable[bool]) -> bool:
         taken = await taking
         self._watch.look_at(call)
         return taken
 
-    def _lost(self, name: str, why: str) -> Tell:
+    def _take_up(self, earlier: dict[str, str]) -> None:
+        """Calls of an earlier gateway. Nothing is known of their media, which goes on until they have moved.
+
+        To another daemon if there is one: a browser begins DTLS anew only for another certificate.
+        """
+        for name, snapshot in earlier.items():
+            left = self.daemons.left.get(name)
+            call = self._assigned(name, left[0] if left is not None else None)
+            call.snapshot, call.left = snapshot, left
+        self._earlier = tuple(earlier)
+
+    def _move(self, earlier: Sequence[str]) -> None:
+        for name in earlier:
+            if name in self._calls:
+                self._event(MediaEvent(name, MediaEventKind.MOVED, "what carried it was another gateway's"))
+
+    def _lost(self, name: str, wire: Wire, why: str) -> Tell:
         """The daemon has died, or was restarted: another has the call from now on. What is returned tells so."""
         call = self._calls.get(name)
-        if call is None:
+        if call is None or not call.is_carried_by(wire):
             return lambda: None
-        old = call.wire
-        daemon = self.daemons.least_loaded(besides=old.daemon)
+        for line in call.lines:
+            line.wire.disown()
+        daemon = self.daemons.least_loaded(besides=wire.daemon)
         if daemon is None:
             del self._calls[name]
             call.closed = True
             return lambda: self._event(MediaEvent(name, MediaEventKind.WORKER_GONE, why))
         call.begin_anew(daemon)
-        self._own(call)
         return lambda: self._event(MediaEvent(name, MediaEventKind.MOVED, why))
-
-    def _forgotten(self, name: str, why: str) -> None:
-        """Its daemon was restarted, as a verb has found out before anybody else."""
-        call = self._calls.get(name)
-        if call is not None:
-            call.wire.daemon.calls.pop(call.wire.call_id, None)
-            self._lost(name, why)()
 
     def _event(self, event: MediaEvent) -> None:
         for listener in self._listeners:

@@ -11,9 +11,12 @@ class RtpengineSettings:
 
     daemons: tuple[tuple[str, int], ...] = (("127.0.0.1", 2223),)  # their ng sockets, UDP
     owner: str = "cordboard"  # begins the names of our calls there; another engine with it begins by ending them
+    snapshot_directory: str = ""  # for the calls' snapshots; empty: a gateway that is killed leaves none
+    taken_up_after: float = 2.0  # seconds for the pages to come back to a new gateway, before its calls move
     page_interface: str = ""  # the daemons' name for the interface that pages reach; empty: their first one
     trunk_interface: str = ""
     codecs: tuple[str, ...] = ("opus", "PCMU", "PCMA")  # for sound, the best first
+    video_codecs: tuple[str, ...] = ("H264", "VP8")  # for pictures, the best first; none: no pictures
     transcodes: bool = True  # where the sides share no codec
     ping_seconds: float = 1.0  # how often each daemon is asked whether it lives
     give_up_seconds: float = 4.0  # of silence after which a daemon's calls are given to another

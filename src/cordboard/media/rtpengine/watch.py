@@ -15,9 +15,14 @@ from typing import Any
 
 from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
 from cordboard.media.rtpengine.call import RtpengineCall
+from cordboard.media.rtpengine.lines.line import MediaLine
+from cordboard.media.rtpengine.lines.page_state import PageState
 from cordboard.media.rtpengine.query import TRUNK, has_reported, is_nominated, is_verified, packets_of
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.net.tasks import Tasks
+from cordboard.observe import get_log
+
+log = get_log("media")
 
 AGAIN_SECONDS = 0.1  # after which a handshake that is not done may have been spoilt by a stranger's ClientHello
 HEARD_SECONDS = 2.0  # for which a call that is connected is still looked at often, to see when its sound begins
@@ -51,53 +56,70 @@ class Watch:
             self._watched.discard(call)
 
     def _pause(self, call: RtpengineCall) -> float:
-        state, now = call.state, time.monotonic()
-        waits = state.waiting_since and not state.connected and not state.failed
+        state, now = call.sound.state, time.monotonic()
         begins = state.connected and now - state.connected_at < HEARD_SECONDS and not call.both_heard
-        often = waits and now - state.waiting_since < self._settings.dtls_seconds
-        return self._settings.connect_poll_seconds if often or begins else self._settings.quiet_poll_seconds
+        often = begins or any(self._waits(line.state, now) for line in call.lines)
+        return self._settings.connect_poll_seconds if often else self._settings.quiet_poll_seconds
+
+    def _waits(self, state: PageState, now: float) -> bool:
+        waits = state.waiting_since and not state.connected and not state.failed
+        return bool(waits) and now - state.waiting_since < self._settings.dtls_seconds
 
     async def _look(self, call: RtpengineCall) -> None:
-        state = call.state
-        if not state.waiting_since:
-            return
-        found, tag = await call.query(), call.wire.page_tag
+        lines = [line for line in call.lines if line.state.waiting_since]
+        known = [(line, line.state, await line.query()) for line in lines]
         now = time.monotonic()
-        if state is not call.state or call.closed:
+        if call.closed or call.sound not in lines or any(state is not line.state for line, state, _ in known):
             return  # another page meanwhile
-        self._look_for_silence(call, found, now)
+        self._look_for_silence(call, [(line.wire.page_tag, found) for line, _, found in known], now)
+        for line, state, found in known:
+            await self._look_at_page(call, line, state, found, now)
+        if call.pictures.is_due and call.pictures.state.connected:
+            await call.ask_for_picture()
+
+    async def _look_at_page(
+        self, call: RtpengineCall, line: MediaLine, state: PageState, found: dict[str, Any], now: float
+    ) -> None:
+        """How far ICE and DTLS of one line are."""
+        tag = line.wire.page_tag
         if state.refused and not state.failed:
-            self._fail(call, "the page's certificate does not have the fingerprint of its description")
+            self._fail(call, line, "the page's certificate does not have the fingerprint of its description")
         elif not state.connected and not state.refused and not state.page.is_told and is_nominated(found, tag):
             if is_verified(found, tag):
                 state.connected, state.connected_at, state.failed = time.time(), now, False
-                self._tell(MediaEvent(call.name, MediaEventKind.CONNECTED))
+                if line is call.sound:
+                    self._tell(MediaEvent(call.name, MediaEventKind.CONNECTED))
             elif not state.failed:
-                await self._wait_for_dtls(call, now)
+                await self._wait_for_dtls(call, line, now)
 
-    def _fail(self, call: RtpengineCall, why: str) -> None:
-        call.state.failed = True
-        self._tell(MediaEvent(call.name, MediaEventKind.FAILED, why))
+    def _fail(self, call: RtpengineCall, line: MediaLine, why: str) -> None:
+        """A call without its sound is none; without its pictures it goes on."""
+        line.state.failed = True
+        if line is call.sound:
+            self._tell(MediaEvent(call.name, MediaEventKind.FAILED, why))
+        else:
+            log.warning("no pictures", call=call.name, why=why)
 
-    async def _wait_for_dtls(self, call: RtpengineCall, now: float) -> None:
-        state = call.state
+    async def _wait_for_dtls(self, call: RtpengineCall, line: MediaLine, now: float) -> None:
+        state = line.state
         state.nominated_at = state.nominated_at or now
         if now - state.nominated_at >= self._settings.dtls_seconds:
-            self._fail(call, "DTLS with the page was not done in time, or not with the certificate that it describes")
+            why = "DTLS with the page was not done in time, or not with the certificate that it describes"
+            self._fail(call, line, why)
         elif now - state.repeated_at >= AGAIN_SECONDS:
             state.repeated_at = now
-            await call.again()
+            await call.again(line)
 
-    def _look_for_silence(self, call: RtpengineCall, found: dict[str, Any], now: float) -> None:
+    def _look_for_silence(self, call: RtpengineCall, found: list[tuple[str, dict[str, Any]]], now: float) -> None:
         """rtpengine does not tell of STUN, so a page is lost that should send and sends not even RTCP."""
-        state, page = call.state, packets_of(found, call.wire.page_tag)
+        state, page = call.sound.state, sum(packets_of(each, tag) for tag, each in found)
         speaks = page > 0 and call.page_should_send and bool(state.connected)
         if state.page.begins(page, now, self._settings.lost_seconds if speaks else 0.0):
             state.connected = 0.0
             self._tell(MediaEvent(call.name, MediaEventKind.LOST, "the page has sent nothing for long"))
         state.page.ends(now)
-        reports = self._settings.trunk_gone_after if has_reported(found, TRUNK) else 0.0
-        if state.trunk.begins(packets_of(found, TRUNK), now, reports):
+        reports = self._settings.trunk_gone_after if any(has_reported(each, TRUNK) for _, each in found) else 0.0
+        if state.trunk.begins(sum(packets_of(each, TRUNK) for _, each in found), now, reports):
             self._tell(MediaEvent(call.name, MediaEventKind.TRUNK_GONE, "neither RTP nor RTCP has come for long"))
         elif state.trunk.ends(now):
             self._tell(MediaEvent(call.name, MediaEventKind.TRUNK_BACK))

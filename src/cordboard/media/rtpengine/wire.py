@@ -1,4 +1,4 @@
-"""One call on one daemon: what the daemon was told last, and its ends of both sides.
+"""One media line of a call on one daemon: what the daemon was told last, and its ends of both sides.
 
 rtpengine is told only what has changed. Its end of the trunk's side keeps its port whoever the page is; each page has
 a tag of its own, so that another one (`renew`) has other ICE credentials.
@@ -9,23 +9,25 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cordboard.media.port import MediaError, PlaceGone
-from cordboard.media.rtpengine.daemons import Daemon
+from cordboard.media.rtpengine.daemons import Daemon, Tell
 from cordboard.media.rtpengine.descriptions import (
     COMMON,
     FLAGS,
     TO_PAGE,
     TO_TRUNK,
-    PageTransport,
+    Kind,
     page_transport,
 )
 from cordboard.media.rtpengine.ng import NgError, NgTimeout
 from cordboard.media.rtpengine.query import TRUNK, rtp_of
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.sdp.errors import SdpError
+from cordboard.sdp.transport import LocalTransport
 
 PAGE = "page"
 NOTHING_BLOCKED: frozenset[tuple[str, str]] = frozenset()
@@ -52,16 +54,20 @@ class Told:
 
 
 class Wire:
-    """Nothing is with the daemon before the first `tell`."""
+    """Nothing is with the daemon before the first `tell`; `lost` is asked when the daemon has lost it."""
 
-    def __init__(self, name: str, daemon: Daemon, settings: RtpengineSettings) -> None:
+    def __init__(
+        self, name: str, daemon: Daemon, settings: RtpengineSettings, lost: Callable[[Wire, str], Tell], kind: Kind
+    ) -> None:
         self.daemon = daemon
         # Of this daemon alone: a call that comes back to it is another one.
-        self.call_id = f"{settings.owner}/{name}/{secrets.token_hex(6)}"
+        self.call_id = f"{settings.owner}/{name}/{kind}/{secrets.token_hex(6)}"
         self._settings = settings
+        self._lost = lost
+        self._kind = kind
         self._pages = 0
         self._told: Told | None = None
-        self.page: PageTransport | None = None
+        self.page: LocalTransport | None = None
         self.trunk_port = 0
 
     @property
@@ -77,6 +83,14 @@ class Wire:
     def begun(self) -> bool:
         return self._told is not None
 
+    def own(self) -> None:
+        """One more that the daemon carries, and is asked about."""
+        self.daemon.calls[self.call_id] = lambda why: self._lost(self, why)
+
+    def disown(self) -> None:
+        self.daemon.calls.pop(self.call_id, None)
+        self.daemon.begun.discard(self.call_id)
+
     async def tell(self, told: Told) -> None:
         """Let the daemon know both sides. Raises `MediaError`."""
         before = self._told
@@ -90,6 +104,7 @@ class Wire:
         await self._block(told.blocked - (before.blocked if before is not None else NOTHING_BLOCKED))
         if before is not None:
             await self._block(before.blocked - told.blocked, command="unblock")
+        self.daemon.begun.add(self.call_id)
         if not self.trunk_port:
             self.trunk_port = await self._find_trunk_port()
 
@@ -101,7 +116,11 @@ class Wire:
             await self._answer(told.page)
 
     async def _answer(self, page: str) -> None:
-        await self._ask("answer", TO_TRUNK, page, FLAGS)
+        await self._ask("answer", self._to_trunk, page, FLAGS)
+
+    @property
+    def _to_trunk(self) -> dict[str, Any]:
+        return {**TO_TRUNK, "transport_protocol": self._kind.plain}
 
     async def _block(self, what: frozenset[tuple[str, str]], command: str = "block") -> None:
         for kind, side in sorted(what):
@@ -126,14 +145,14 @@ class Wire:
     async def _restart(self, told: Told) -> None:
         """Only an offer of the page can restart its ICE; the answer to it has the new credentials."""
         words = {"ICE_lite": "backward", **self._direction(is_from_page=True)}
-        await self._ask("offer", {**TO_TRUNK, **words}, told.page, FLAGS, is_from_page=True)
+        await self._ask("offer", {**self._to_trunk, **words}, told.page, FLAGS, is_from_page=True)
         answer = {**TO_PAGE, "rtcp_mux": ["accept"]}
         found = await self._ask("answer", answer, told.trunk, (*FLAGS, "strict-source"), is_from_page=True)
         self._take_transport(found, is_new=True)
 
     def _take_transport(self, text: str, *, is_new: bool) -> None:
         try:
-            found = page_transport(text)
+            found = page_transport(text, self._kind)
         except (SdpError, IndexError) as error:
             raise MediaError(f"rtpengine's description of the page's side cannot be used: {error}", 500) from None
         if not is_new and found != self.page:
@@ -185,6 +204,7 @@ class Wire:
 
     async def end(self) -> None:
         """Release everything at the daemon."""
+        self.disown()
         if self._told is not None:
             await self._delete()
 

@@ -11,8 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from cordboard.media.port import CallStatistics, StreamStatistics
-from cordboard.media.quality import rated
+from cordboard.media.port import StreamStatistics
 from cordboard.media.rtpengine.query import TRUNK, reported, rtp_of
 from cordboard.sdp.codec import Codec
 
@@ -49,7 +48,7 @@ class Heard:
 
 @dataclass(slots=True)
 class Figures:
-    """Of one call; `take` is to be told every answer to `query`."""
+    """Of one media line; `take` is to be told every answer to `query`."""
 
     page: Heard
     trunk: Heard
@@ -65,14 +64,13 @@ class Figures:
         self.page.take(rtp_of(found, page_tag), now, passes=to_trunk)
         self.trunk.take(rtp_of(found, TRUNK), now, passes=to_page)
 
-    def statistics(self, page: Codec | None, trunk: Codec | None, connected: float) -> CallStatistics:
-        """As the port tells them."""
+    def of_both(self, page: Codec | None, trunk: Codec | None) -> tuple[StreamStatistics, StreamStatistics]:
+        """As the port tells them, of the page and of the trunk."""
         streams = rtp_of(self.found, self.page_tag), rtp_of(self.found, TRUNK)
         reports = reported(self.found, streams[0]), reported(self.found, streams[1])
-        return CallStatistics(
+        return (
             _side(self.page, self.trunk, reports[0], reports[1], page),
             _side(self.trunk, self.page, reports[1], reports[0], trunk),
-            connected,
         )
 
 
@@ -84,7 +82,7 @@ def _side(
     heard: Heard, other: Heard, about: dict[str, float], about_other: dict[str, float], codec: Codec | None
 ) -> StreamStatistics:
     """`about` is what was reported of the stream that the side sends, `about_other` what it has reported itself."""
-    statistics = StreamStatistics(
+    return StreamStatistics(
         codec=codec.name.upper() if codec is not None else "",
         packets_received=heard.packets,
         packets_sent=other.passed,
@@ -97,4 +95,3 @@ def _side(
         peer_lost=round(about_other.get("fraction", 0.0) * other.passed),
         round_trip=about_other.get("round_trip", 0.0),
     )
-    return rated(statistics)
