@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from cordboard.config.sections.access import OauthSettings, TurnSettings
 from cordboard.config.sections.agents import Agent, Prefill
 from cordboard.config.sections.connector import ConnectorSettings
 from cordboard.config.sections.desk import DeskSettings, GwsSettings
@@ -28,10 +29,12 @@ __all__ = [
     "LogSettings",
     "MediaSettings",
     "MetricsSettings",
+    "OauthSettings",
     "Prefill",
     "RtpengineSettings",
     "Settings",
     "SipServerSettings",
+    "TurnSettings",
 ]
 
 
@@ -45,6 +48,8 @@ class Settings:
     rtpengine: RtpengineSettings
     desk: DeskSettings
     gws: GwsSettings
+    oauth: OauthSettings
+    turn: TurnSettings
     connector: ConnectorSettings
     log: LogSettings
     metrics: MetricsSettings
@@ -74,6 +79,8 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "rtpengine": RtpengineSettings,
         "desk": DeskSettings,
         "gws": GwsSettings,
+        "oauth": OauthSettings,
+        "turn": TurnSettings,
         "connector": ConnectorSettings,
         "log": LogSettings,
         "metrics": MetricsSettings,

@@ -6,12 +6,14 @@ guessed, what would be right; the reader of the file adds file, line and the set
 
 from cordboard.config.kinds.addresses import (
     NAME_SERVERS,
+    TURN_URLS,
     address,
     addresses,
     host,
     is_host,
     origin_of,
     origins,
+    page_url,
     ports,
     server,
     split_address,
@@ -19,7 +21,19 @@ from cordboard.config.kinds.addresses import (
     websocket_url,
 )
 from cordboard.config.kinds.kind import Kind, Wrong, quoted
-from cordboard.config.kinds.words import COOKIE_NAMES, DN, OPTIONS, REALM, TEXT, TRUTH, choice, choices, file, whole
+from cordboard.config.kinds.words import (
+    COOKIE_NAMES,
+    DN,
+    OPTIONS,
+    REALM,
+    TEXT,
+    TRUTH,
+    URL_PATH,
+    choice,
+    choices,
+    file,
+    whole,
+)
 
 __all__ = [
     "COOKIE_NAMES",
@@ -29,6 +43,8 @@ __all__ = [
     "REALM",
     "TEXT",
     "TRUTH",
+    "TURN_URLS",
+    "URL_PATH",
     "Kind",
     "Wrong",
     "address",
@@ -40,6 +56,7 @@ __all__ = [
     "is_host",
     "origin_of",
     "origins",
+    "page_url",
     "ports",
     "quoted",
     "server",

@@ -167,6 +167,41 @@ def url(example: str, *, optional: bool = False) -> Kind:
     return Kind("URL", read, quoted(example))
 
 
+def page_url(example: str) -> Kind:
+    """The http or https address of a page, with path and query, or nothing."""
+
+    def read(value: object) -> str:
+        text = text_of(value, "an http or https address")
+        try:
+            origin = origin_of(text, ("http", "https")) if text else ""
+        except ValueError:
+            raise Wrong("is not an http or https address", quoted(example)) from None
+        parts = urlsplit(text)
+        if not text.isascii() or not text.isprintable() or " " in text or parts.fragment:
+            raise Wrong("is not the address of a page", quoted(example))
+        return origin + (parts.path or "/") + (f"?{parts.query}" if parts.query else "") if text else ""
+
+    return Kind("URL", read, quoted(example))
+
+
+def _turn_urls(value: object) -> tuple[str, ...]:
+    example = '["turn:turn.example:3478?transport=udp"]'
+    found = tuple(items_of(value, "TURN addresses"))
+    for each in found:
+        match = re.fullmatch(r"(?:stun|turn)s?:([^?]+)(\?transport=(?:udp|tcp))?", each)
+        try:
+            split_address(match[1] if match else "")
+        except ValueError:
+            raise Wrong("is not a list of TURN addresses (RFC 7065)", example) from None
+        assert match is not None
+        if match[2] and each.startswith("stun"):
+            raise Wrong("has a transport for STUN, which knows none (RFC 7064)", example)
+    return found
+
+
+TURN_URLS = Kind("list of turn: or turns: addresses", _turn_urls, '["turn:turn.example:3478?transport=udp"]')
+
+
 def websocket_url(example: str) -> Kind:
     """A ws or wss address with its path, or nothing."""
 

@@ -31,12 +31,22 @@ COOKIE_NAMES = Kind("list of cookie names", _cookie_names)
 
 def _options(value: object) -> tuple[str, ...]:
     options = items_of(value, "name=value")
-    if not all(re.fullmatch(r"[A-Za-z0-9_.-]+=[^\x00-\x1f\x7f]*", option) for option in options):
+    if not all(re.fullmatch(r"[A-Za-z0-9_./-]+=[^\x00-\x1f\x7f]*", option) for option in options):
         raise Wrong("is not a list of name=value", '["refer-enabled=true"]')
     return tuple(options)
 
 
 OPTIONS = Kind("list of name=value", _options)
+
+
+def _url_path(value: object) -> str:
+    text = text_of(value, "a path").rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", text) or any(part in (".", "..") for part in text.split("/")):
+        raise Wrong("is not the path of a URL", '"/connector"')
+    return text
+
+
+URL_PATH = Kind("path of a URL", _url_path, '"/connector"')
 
 
 def whole(minimum: int, maximum: int) -> Kind:

@@ -26,6 +26,16 @@ class DeskSettings:
         "Origins whose pages may embed the softphone in a frame, besides the desk's own.",
         derived="[gws] browser_url",
     )
+    embed_origins: tuple[str, ...] = setting(
+        kinds.origins("https://crm.example"),
+        [],
+        "Further origins whose pages may embed the softphone; those of both lists may also dial and answer with it.",
+    )
+    workspace_path: str = setting(
+        kinds.URL_PATH,
+        "/ui/ad/v1/index.html",
+        "The path of Workspace below [gws] browser_url: the page /shell/ shows it beside the softphone.",
+    )
     token_lifetime: int = setting(
         kinds.whole(30, 86400), 300, "How long a page can register with a token it was given.", unit="seconds"
     )
@@ -35,6 +45,18 @@ class DeskSettings:
         "How often the desk asks GWS whether the sessions of its pages still stand, besides noticing what passes; 0:"
         " never.",
         unit="seconds",
+    )
+    disposition_key: str = setting(
+        kinds.TEXT,
+        "DispositionCode",
+        "The business attribute whose values agents choose a call's disposition from, and the key of the attached data"
+        " that keeps it; empty offers none.",
+    )
+    ends_gone_calls: bool = setting(
+        kinds.TRUTH,
+        True,
+        "Whether the softphone hangs up a call that GWS has ended and, asked again 10 seconds later, still does not"
+        " know.",
     )
     echo_cancellation: bool = setting(kinds.TRUTH, True, "Whether the browser removes the speaker's echo.")
     noise_suppression: bool = setting(kinds.TRUTH, True, "Whether the browser removes noise around the agent.")
@@ -62,4 +84,34 @@ class GwsSettings:
         kinds.COOKIE_NAMES,
         ["JSESSIONID"],
         "Cookies that sign an embedded softphone in: GWS's session, and a load balancer's cookie where there is one.",
+    )
+    login_url: str = setting(
+        kinds.page_url("https://gws.example/ui/ad/v1/index.html?authType=saml"),
+        "",
+        "Where GWS signs agents in by SAML: a softphone that is alone opens this page and takes over the session of GWS"
+        " that the browser comes back with. Desk and GWS must have one host name. Empty: by user name and password.",
+    )
+    login_return: str = setting(
+        kinds.TEXT,
+        "",
+        "The parameter of login_url that tells where to go after signing in, where GWS or its identity provider has"
+        " one; the desk's own address is put there. Empty: the window is closed.",
+    )
+    answer_milliseconds: int = setting(
+        kinds.whole(100, 600_000),
+        30_000,
+        "How long GWS may be silent in its answer to a page until the page is told that GWS is too slow (504).",
+        unit="milliseconds",
+    )
+    poll_milliseconds: int = setting(
+        kinds.whole(1000, 600_000),
+        150_000,
+        "The same for a long poll, which GWS itself holds for 30 or 60 seconds.",
+        unit="milliseconds",
+    )
+    requests_per_page: int = setting(
+        kinds.whole(1, 1000), 16, "How many requests of a page GWS is asked at once, beside its long poll."
+    )
+    largest_answer: int = setting(
+        kinds.whole(1, 1_000_000), 16_000, "The largest answer of GWS that is passed on to a page.", unit="kilobytes"
     )
