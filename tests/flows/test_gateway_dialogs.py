@@ -7,21 +7,10 @@ import pytest
 from cordboard.call.media import Side, Verb
 from cordboard.call.trunk.settings import TrunkSettings
 from cordboard.sip.session.timer import SessionTimer
+from kit.gateway_ladders import CONNECTED
 from kit.gateway_stack import GatewayStack, page_peer, trunk_peer
 from kit.ladder import Ladder
 from kit.peer import BODIES, SipPeer
-
-CONNECTED = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + X-Genesys-CallUUID: ONE | server offer
-    trunk <- 100
-    page  <- INVITE
-    page  -> 180
-    trunk <- 180
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200
-    trunk -> ACK
-"""
 
 CALLING = """
     page  -> INVITE sip:5002@gateway.invalid | page offer

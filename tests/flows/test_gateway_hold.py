@@ -5,31 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cordboard.call.media import Verb
+from kit.gateway_ladders import CONNECTED, HELD, RETRIEVED
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 from kit.peer import BODIES
-
-CONNECTED = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + X-Genesys-CallUUID: ONE | server offer
-    trunk <- 100
-    page  <- INVITE
-    page  -> 180
-    trunk <- 180
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200
-    trunk -> ACK
-"""
-
-HELD = """
-    trunk -> NOTIFY + Event: hold
-    trunk <- 200 NOTIFY
-    trunk <- INVITE | /a=inactive/
-    page  <- INFO | /{"do":"hold"}/
-    page  -> 200 INFO
-    trunk -> 200 INVITE | server hold
-    trunk <- ACK
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -40,15 +19,7 @@ def connected(ladder: Ladder) -> None:
 def test_hold_and_retrieve_by_cti(ladder: Ladder, gateway: GatewayStack) -> None:
     ladder(HELD)
     assert gateway.engine.verbs[-3:] == ["hold_trunk", "trunk_offer", "take_trunk_answer"]
-    ladder("""
-        trunk -> NOTIFY + Event: talk
-        trunk <- 200 NOTIFY
-        trunk <- INVITE | /a=sendrecv/
-        page  <- INFO | /{"do":"retrieve"}/
-        page  -> 200 INFO
-        trunk -> 200 INVITE | server answer
-        trunk <- ACK
-    """)
+    ladder(RETRIEVED)
     assert gateway.engine.verbs[-3:] == ["resume_trunk", "trunk_offer", "take_trunk_answer"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 
@@ -85,91 +87,6 @@ def test_notify_before_the_page_has_a_tag_waits_for_its_180(ladder: Ladder) -> N
     ladder(ANSWERED_BY_TALK)
 
 
-def test_agent_first_make_call_is_flagged_and_picked_up(ladder: Ladder, gateway: GatewayStack) -> None:
-    """SIP Server 2.2: offerless INVITE from the dialled number, NOTIFY talk right after the 180, a late ACK."""
-    ladder(
-        f"""
-        trunk -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer + X-Genesys-CallUUID: {UUID}
-        trunk <- 100
-        page  <- INVITE + X-Cordboard-Call: agent-first | /s=page_offer/
-        page  -> 180
-        trunk <- 180
-        trunk -> NOTIFY + Event: talk
-        trunk <- 200 NOTIFY
-        page  <- INFO | /{{"do":"answer"}}/
-        page  -> 200 INFO
-        page  -> 200 | page answer
-        page  <- ACK
-        trunk <- 200 | /s=trunk_offer/
-        after 0.5 s
-    """.replace("        after 0.5 s\n", "")
-    )
-    resent = [0.5, 1.0, 2.0, 4.0, 4.0, 4.0]
-    for seconds in resent:
-        ladder.wait(seconds)
-        ladder("trunk <- 200 | /s=trunk_offer/")
-    ladder("""
-        trunk -> ACK | server answer
-        after 10 s
-        trunk -> BYE
-        trunk <- 200 BYE
-        page  <- BYE
-        page  -> 200 BYE
-        after 64 s
-    """)
-    assert gateway.idle
-    assert gateway.engine.verbs[-2:] == ["take_trunk_answer", "close"]
-
-
-PICKED_UP = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer
-    trunk <- 100
-    page  <- INVITE + X-Cordboard-Call: agent-first
-    page  -> 180
-    trunk <- 180
-    trunk -> NOTIFY + Event: talk
-    trunk <- 200 NOTIFY
-    page  <- INFO | /{"do":"answer"}/
-    page  -> 200 INFO
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200 | /s=trunk_offer/
-"""
-
-
-def test_make_call_whose_callee_refuses(ladder: Ladder, gateway: GatewayStack) -> None:
-    """SIP Server acknowledges with the agent's own description and hangs up with a Reason, which the page gets."""
-    ladder(PICKED_UP)
-    ladder("""
-        trunk -> ACK | server answer
-        trunk -> BYE + Reason: SIP;cause=403;text="Forbidden"
-        trunk <- 200 BYE
-        page  <- BYE + Reason: SIP;cause=403;text="Forbidden"
-        page  -> 200 BYE
-        after 64 s
-    """)
-    assert gateway.idle
-
-
-def test_make_call_whose_callee_never_answers(ladder: Ladder, gateway: GatewayStack) -> None:
-    """The traced end: the 200 again and again, then an ACK with a description to nowhere and a BYE, before 32 s."""
-    ladder(PICKED_UP)
-    for seconds in (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0):
-        ladder.wait(seconds)
-        ladder("trunk <- 200 | /s=trunk_offer/")
-    ladder.wait(0.452)
-    ladder("""
-        trunk -> ACK | 3pcc Make Call
-        trunk -> BYE
-        trunk <- 200 BYE
-        page  <- BYE
-        page  -> 200 BYE
-        after 64 s
-    """)
-    assert gateway.idle
-    assert gateway.engine.requests[-2].sdp.startswith("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=3pcc Make Call")
-
-
 def test_customer_abandons_while_ringing(ladder: Ladder, gateway: GatewayStack) -> None:
     ladder(RINGING)
     ladder("""
@@ -187,24 +104,13 @@ def test_customer_abandons_while_ringing(ladder: Ladder, gateway: GatewayStack) 
     assert [end.answered for end in gateway.ended] == [False]
 
 
-def test_agent_rejects(ladder: Ladder, gateway: GatewayStack) -> None:
+@pytest.mark.parametrize("status", [486, 480])
+def test_agent_rejects_or_has_no_microphone(ladder: Ladder, gateway: GatewayStack, status: int) -> None:
     ladder(RINGING)
-    ladder("""
-        page  -> 486
+    ladder(f"""
+        page  -> {status}
         page  <- ACK
-        trunk <- 486
-        trunk -> ACK
-        after 64 s
-    """)
-    assert gateway.idle
-
-
-def test_page_without_microphone_is_480_for_sip_server(ladder: Ladder, gateway: GatewayStack) -> None:
-    ladder(RINGING)
-    ladder("""
-        page  -> 480
-        page  <- ACK
-        trunk <- 480
+        trunk <- {status}
         trunk -> ACK
         after 64 s
     """)

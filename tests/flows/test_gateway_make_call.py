@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.call.media import Side, Verb
+from kit.gateway_ladders import PICKED_UP
 from kit.gateway_stack import GatewayStack, page_peer, trunk_peer
 from kit.ladder import Ladder
 from kit.peer import BODIES
@@ -25,22 +26,6 @@ def hang_up(ladder: Ladder, gateway: GatewayStack, column: str) -> None:
         after 64 s
     """)
     assert gateway.idle
-
-
-PICKED_UP = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer + X-Genesys-CallUUID: ONE
-    trunk <- 100
-    page  <- INVITE + X-Cordboard-Call: agent-first
-    page  -> 180
-    trunk <- 180
-    trunk -> NOTIFY + Event: talk
-    trunk <- 200 NOTIFY
-    page  <- INFO | /{"do":"answer"}/
-    page  -> 200 INFO
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200 | /s=trunk_offer/
-"""
 
 
 class TestFlow1:
@@ -68,8 +53,26 @@ class TestFlow1:
         """)
         assert gateway.idle
 
-    def test_sip_server_gives_up_with_its_dummy(self, ladder: Ladder, gateway: GatewayStack) -> None:
+    def test_callee_refuses(self, ladder: Ladder, gateway: GatewayStack) -> None:
+        """SIP Server acknowledges with the agent's own description and hangs up with a Reason, which the page gets."""
         ladder(PICKED_UP)
+        ladder("""
+            trunk -> ACK | server answer
+            trunk -> BYE + Reason: SIP;cause=403;text="Forbidden"
+            trunk <- 200 BYE
+            page  <- BYE + Reason: SIP;cause=403;text="Forbidden"
+            page  -> 200 BYE
+            after 64 s
+        """)
+        assert gateway.idle
+
+    def test_callee_never_answers(self, ladder: Ladder, gateway: GatewayStack) -> None:
+        """The traced end: the 200 again and again, then an ACK with a description to nowhere and a BYE, before 32 s."""
+        ladder(PICKED_UP)
+        for seconds in (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0):
+            ladder.wait(seconds)
+            ladder("trunk <- 200 | /s=trunk_offer/")
+        ladder.wait(0.452)
         ladder("""
             trunk -> ACK | 3pcc Make Call
             trunk -> BYE
@@ -79,6 +82,7 @@ class TestFlow1:
             after 64 s
         """)
         assert gateway.idle
+        assert gateway.engine.requests[-2].sdp.startswith("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=3pcc Make Call")
 
     def test_page_holds_before_the_callee_answers(self, ladder: Ladder, gateway: GatewayStack) -> None:
         """The re-INVITE waits for the ACK."""

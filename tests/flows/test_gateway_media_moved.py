@@ -11,6 +11,7 @@ import pytest
 
 from cordboard.call.media import MediaLost, Side, Verb
 from cordboard.call.trunk.settings import TrunkSettings
+from kit.gateway_ladders import RETRIEVED
 from kit.gateway_stack import GatewayStack, page_peer, trunk_peer
 from kit.ladder import Ladder
 from kit.page_ladders import (
@@ -91,15 +92,7 @@ class TestInACall:
         """)
         assert connected.engine.verbs.index("hold_trunk") < connected.engine.verbs.index("trunk_offer")
         ladder(BOTH_ACCEPT.replace("server answer", "server hold"))
-        ladder("""
-            trunk -> NOTIFY + Event: talk
-            trunk <- 200 NOTIFY
-            trunk <- INVITE | /a=sendrecv/
-            page  <- INFO | /{"do":"retrieve"}/
-            page  -> 200 INFO
-            trunk -> 200 INVITE | server answer
-            trunk <- ACK
-        """)
+        ladder(RETRIEVED)
         hung_up(ladder, connected)
 
     def test_held_by_sip_server(self, ladder: Ladder, connected: GatewayStack) -> None:

@@ -18,6 +18,18 @@ OUTBOUND = """
 """
 
 
+def answered_while_it_moves(ladder: Ladder, gateway: GatewayStack, called: str, answered: str) -> None:
+    """The engine has made the offer to the other side, but not yet what that side's answer asks of it."""
+    gateway.engine_is_slow = True
+    ladder(called)
+    offer = gateway._replies.pop()
+    gateway._replies.clear()
+    gateway.feed(offer, ladder.now)
+    ladder(answered)
+    gateway.engine_is_slow = False
+    gateway.media_moved(ladder.now)
+
+
 class TestItRings:
     def test_the_page_rings_on_and_is_offered_the_new_place_when_it_has_answered(
         self, ladder: Ladder, gateway: GatewayStack
@@ -65,20 +77,18 @@ class TestItRings:
         hung_up(ladder, gateway)
 
     def test_the_page_has_answered_and_sip_servers_200_is_made(self, ladder: Ladder, gateway: GatewayStack) -> None:
-        gateway.engine_is_slow = True
-        ladder("trunk -> INVITE sip:5001@127.0.0.9:5060 | server offer\n trunk <- 100")
-        offer = gateway._replies.pop()
-        gateway._replies.clear()
-        gateway.feed(offer, ladder.now)
-        ladder("""
+        answered_while_it_moves(
+            ladder,
+            gateway,
+            "trunk -> INVITE sip:5001@127.0.0.9:5060 | server offer\n trunk <- 100",
+            """
             page  <- INVITE
             page  -> 180
             trunk <- 180
             page  -> 200 | page description
             page  <- ACK
-        """)
-        gateway.engine_is_slow = False
-        gateway.media_moved(ladder.now)
+            """,
+        )
         ladder(f"""
             trunk <- 200 | /{NEW_PLACE}/
             page  <- INVITE | /{NEW_PLACE}/
@@ -194,17 +204,16 @@ class TestThePageDials:
         hung_up(ladder, gateway)
 
     def test_sip_server_has_answered_and_the_pages_200_is_made(self, ladder: Ladder, gateway: GatewayStack) -> None:
-        gateway.engine_is_slow = True
-        ladder("page -> INVITE sip:5002@gateway.invalid | page description\n page <- 100")
-        offer = gateway._replies.pop()
-        gateway.feed(offer, ladder.now)
-        ladder("""
+        answered_while_it_moves(
+            ladder,
+            gateway,
+            "page -> INVITE sip:5002@gateway.invalid | page description\n page <- 100",
+            """
             trunk <- INVITE
             trunk -> 200 INVITE | server answer
             trunk <- ACK
-        """)
-        gateway.engine_is_slow = False
-        gateway.media_moved(ladder.now)
+            """,
+        )
         ladder(f"""
             page  <- 200 | /{NEW_PLACE}/
             trunk <- INVITE | /{NEW_PLACE}/

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.call.media import MediaConnected, MediaLost, Verb
+from kit.gateway_ladders import ASKED_TO_HOLD
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 from kit.page_ladders import (
@@ -31,13 +32,7 @@ def connected(ladder: Ladder, gateway: GatewayStack) -> GatewayStack:
 class TestOffersInFlight:
     def test_ours_to_the_trunk(self, ladder: Ladder, connected: GatewayStack) -> None:
         """SIP Server answers the hold of the old place first."""
-        ladder("""
-            trunk -> NOTIFY + Event: hold
-            trunk <- 200 NOTIFY
-            trunk <- INVITE | /a=inactive/
-            page  <- INFO | /{"do":"hold"}/
-            page  -> 200 INFO
-        """)
+        ladder(ASKED_TO_HOLD)
         connected.media_moved(ladder.now)
         ladder(f"page <- INVITE | /{NEW_PLACE}/\n page -> 200 INVITE | page description\n page <- ACK")
         ladder(f"""
@@ -52,13 +47,7 @@ class TestOffersInFlight:
 
     def test_ours_to_the_trunk_is_refused(self, ladder: Ladder, connected: GatewayStack) -> None:
         """That was the old place's."""
-        ladder("""
-            trunk -> NOTIFY + Event: hold
-            trunk <- 200 NOTIFY
-            trunk <- INVITE | /a=inactive/
-            page  <- INFO | /{"do":"hold"}/
-            page  -> 200 INFO
-        """)
+        ladder(ASKED_TO_HOLD)
         connected.media_moved(ladder.now)
         ladder(f"""
             page  <- INVITE
@@ -74,15 +63,7 @@ class TestOffersInFlight:
 
     def test_ours_to_the_trunk_meets_theirs(self, ladder: Ladder, connected: GatewayStack) -> None:
         """Ours is made anew, and is the new place's then."""
-        ladder("""
-            trunk -> NOTIFY + Event: hold
-            trunk <- 200 NOTIFY
-            trunk <- INVITE | /a=inactive/
-            page  <- INFO | /{"do":"hold"}/
-            page  -> 200 INFO
-            trunk -> 491 INVITE
-            trunk <- ACK
-        """)
+        ladder(ASKED_TO_HOLD + "trunk -> 491 INVITE\n trunk <- ACK")
         connected.media_moved(ladder.now)
         ladder("page <- INVITE\n page -> 200 INVITE | page description\n page <- ACK")
         ladder(f"""

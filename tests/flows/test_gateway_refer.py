@@ -6,20 +6,9 @@ import pytest
 
 from cordboard.call.media import Side, Verb
 from cordboard.call.trunk.settings import TrunkSettings
+from kit.gateway_ladders import CONNECTED, HELD, between
 from kit.gateway_stack import GatewayStack, page_peer, trunk_peer
 from kit.ladder import Ladder
-
-CONNECTED = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + X-Genesys-CallUUID: ONE | server offer
-    trunk <- 100
-    page  <- INVITE
-    page  -> 180
-    trunk <- 180
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200
-    trunk -> ACK
-"""
 
 REFERRED = """
     trunk -> REFER + Refer-To: <sip:1004@127.0.0.81:5060>
@@ -102,15 +91,7 @@ def test_page_stays_in_its_call_and_the_media_follows(ladder: Ladder, gateway: G
 def test_new_dialog_is_held_and_transferred_like_any_other(ladder: Ladder, gateway: GatewayStack) -> None:
     ladder(REFERRED)
     ladder(TRANSFERRED)
-    ladder("""
-        target -> NOTIFY + Event: hold
-        target <- 200 NOTIFY
-        target <- INVITE | /a=inactive/
-        page  <- INFO | /{"do":"hold"}/
-        page  -> 200 INFO
-        target -> 200 INVITE | server hold
-        target <- ACK
-    """)
+    ladder(between(HELD, trunk="target"))
     hang_up(ladder, gateway, "target")
 
 

@@ -12,31 +12,10 @@ import pytest
 
 from cordboard.call.media import MediaReply, Verb
 from cordboard.call.trunk.settings import HoldForm, TrunkSettings
+from kit.gateway_ladders import CONNECTED, HELD
 from kit.gateway_stack import GatewayStack, description
 from kit.ladder import Ladder
 from kit.peer import BODIES, SipPeer
-
-CONNECTED = """
-    trunk -> INVITE sip:5001@127.0.0.9:5060 + X-Genesys-CallUUID: ONE | server offer
-    trunk <- 100
-    page  <- INVITE
-    page  -> 180
-    trunk <- 180
-    page  -> 200 | page answer
-    page  <- ACK
-    trunk <- 200
-    trunk -> ACK
-"""
-
-HELD = """
-    trunk -> NOTIFY + Event: hold
-    trunk <- 200 NOTIFY
-    trunk <- INVITE | /a=inactive/
-    page  <- INFO | /{"do":"hold"}/
-    page  -> 200 INFO
-    trunk -> 200 INVITE | server hold
-    trunk <- ACK
-"""
 
 BODIES.update(
     {

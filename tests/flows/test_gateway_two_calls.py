@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kit.gateway_ladders import HELD, RELEASED, RETRIEVED, between
 from kit.gateway_stack import page_peer, trunk_peer
 from kit.ladder import Ladder
 from kit.two_calls import TwoCalls
+
+SECOND = {"trunk": "trunk-2", "page": "page-2"}
 
 
 @pytest.fixture
@@ -29,14 +32,8 @@ def ladder(two: TwoCalls) -> Ladder:
         page  <- ACK
         trunk <- 200
         trunk -> ACK
-        trunk -> NOTIFY + Event: hold
-        trunk <- 200 NOTIFY
-        trunk <- INVITE | /a=inactive/
-        page  <- INFO | /{"do":"hold"}/
-        page  -> 200 INFO
-        trunk -> 200 INVITE | server hold
-        trunk <- ACK
     """)
+    ladder(HELD)
     two.next_column = {side: f"{side}-2" for side in two.next_column}
     ladder("""
         trunk-2 -> INVITE sip:5001@127.0.0.9:5060 + Supported: timer + X-Genesys-CallUUID: TWO
@@ -64,56 +61,23 @@ def test_each_has_its_own_media_and_the_first_is_held(ladder: Ladder, two: TwoCa
 
 def test_agent_goes_back_to_the_customer(ladder: Ladder, two: TwoCalls) -> None:
     """Alternate: SIP Server holds one dialog and retrieves the other."""
-    ladder("""
-        trunk-2 -> NOTIFY + Event: hold
-        trunk-2 <- 200 NOTIFY
-        trunk-2 <- INVITE | /a=inactive/
-        page-2  <- INFO | /{"do":"hold"}/
-        page-2  -> 200 INFO
-        trunk-2 -> 200 INVITE | server hold
-        trunk-2 <- ACK
-        trunk -> NOTIFY + Event: talk
-        trunk <- 200 NOTIFY
-        trunk <- INVITE | /a=sendrecv/
-        page  <- INFO | /{"do":"retrieve"}/
-        page  -> 200 INFO
-        trunk -> 200 INVITE | server answer
-        trunk <- ACK
-    """)
+    ladder(between(HELD, **SECOND))
+    ladder(RETRIEVED)
     first, second = two.engines
     assert (first.held, second.held) == (False, True)
 
 
 def test_two_step_transfer_completed_releases_both(ladder: Ladder, two: TwoCalls) -> None:
     """Reference: SIP Server 2.5: the other parties are connected to each other, the agent gets BYE twice."""
-    ladder("""
-        trunk -> BYE
-        trunk <- 200 BYE
-        page  <- BYE
-        page  -> 200 BYE
-        trunk-2 -> BYE
-        trunk-2 <- 200 BYE
-        page-2  <- BYE
-        page-2  -> 200 BYE
-        after 64 s
-    """)
+    ladder(RELEASED + between(RELEASED, **SECOND) + "after 64 s")
     assert two.idle
 
 
 def test_conference_keeps_one_dialog(ladder: Ladder, two: TwoCalls) -> None:
     """The consult dialog ends, the first is re-INVITEd to the mixer and retrieved."""
+    ladder(between(RELEASED, **SECOND))
+    ladder(RETRIEVED)
     ladder("""
-        trunk-2 -> BYE
-        trunk-2 <- 200 BYE
-        page-2  <- BYE
-        page-2  -> 200 BYE
-        trunk -> NOTIFY + Event: talk
-        trunk <- 200 NOTIFY
-        trunk <- INVITE | /a=sendrecv/
-        page  <- INFO | /{"do":"retrieve"}/
-        page  -> 200 INFO
-        trunk -> 200 INVITE | server answer
-        trunk <- ACK
         trunk -> INVITE sip:5001@127.0.0.9:5060
         trunk <- 200 INVITE | /s=trunk_offer/
         trunk -> ACK | music
@@ -127,11 +91,6 @@ def test_conference_keeps_one_dialog(ladder: Ladder, two: TwoCalls) -> None:
 
 
 def test_other_party_of_the_consult_call_hangs_up(ladder: Ladder, two: TwoCalls) -> None:
-    ladder("""
-        trunk-2 -> BYE
-        trunk-2 <- 200 BYE
-        page-2  <- BYE
-        page-2  -> 200 BYE
-    """)
+    ladder(between(RELEASED, **SECOND))
     assert [call.over for call, _ in two.calls] == [False, True]
     assert two.engines[0].held

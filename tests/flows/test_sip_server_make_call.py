@@ -295,7 +295,7 @@ def test_a_queue_without_music_cannot_keep_a_make_call_for_long(ladder: Ladder, 
     )
     ladder.wait(0.2)
     ladder("agent <- ACK | /s=3pcc Make Call/\nagent <- BYE\ncti <- EventReleased 5001")
-    assert server.switch.routing_point.waiting == []
+    assert server.switch.routing.router.waiting == []
 
 
 def test_an_agent_leaves_the_queue_by_cti(ladder: Ladder, server: SipServerStack) -> None:
@@ -313,7 +313,7 @@ def test_an_agent_leaves_the_queue_by_cti(ladder: Ladder, server: SipServerStack
         cti    <- EventReleased 5001 reference=7
         """
     )
-    assert server.switch.routing_point.waiting == []
+    assert server.switch.routing.router.waiting == []
 
 
 DIALLED = """

@@ -36,7 +36,7 @@ def test_a_ready_agent_is_offered_the_call_and_the_caller_leaves_the_music(ladde
 
 def test_a_call_waits_with_music_until_an_agent_is_ready(ladder: Ladder, server: SipServerStack) -> None:
     ladder(TO_THE_QUEUE + "after 60 s")
-    assert server.switch.routing_point.waiting
+    assert server.switch.routing.router.waiting
     ladder(
         """
         cti    -> AgentLogin 5001
@@ -178,7 +178,7 @@ def test_a_caller_who_gives_up_in_the_queue_leaves_it(ladder: Ladder, server: Si
         media  <- CloseMedia
         """
     )
-    assert server.switch.routing_point.waiting == []
+    assert server.switch.routing.router.waiting == []
     assert not server.switch.calls
 
 
@@ -211,7 +211,7 @@ def test_the_agent_who_has_been_free_the_longest_gets_the_call(ladder: Ladder) -
 
 def test_an_unregistered_agent_is_not_offered_calls(ladder: Ladder, server: SipServerStack) -> None:
     ladder(AGENT_READY.replace("5001", "5003") + TO_THE_QUEUE + "after 20 s")
-    assert server.switch.routing_point.waiting
+    assert server.switch.routing.router.waiting
 
 
 def test_wrap_up_time_makes_after_call_work() -> None:

@@ -209,7 +209,7 @@ def test_no_call_breaks_and_nothing_is_left(seed: int, loss: float) -> None:
     assert [str(broken.error) for broken in network.server.broken] == []
     settle(network)
     assert not network.server.switch.calls
-    assert network.server.switch.routing_point.waiting == []
+    assert network.server.switch.routing.router.waiting == []
     core = network.server.stack.core
     assert (core.sessions, core.transactions) == (0, 0)
     assert network.server.switch._sides == {}

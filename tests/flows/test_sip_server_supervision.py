@@ -58,7 +58,9 @@ def audience(server: SipServerStack) -> list[str] | None:
     return names
 
 
-@pytest.mark.parametrize(("mode", "heard_by"), [("mute", []), ("coach", ["conference-2"]), ("connect", None)])
+@pytest.mark.parametrize(
+    ("mode", "heard_by"), [("mute", []), ("normal", []), ("coach", ["conference-2"]), ("connect", None)]
+)
 def test_a_supervisor_comes_into_the_current_call(mode: str, heard_by: list[str] | None) -> None:
     """The agent is the second to get a leg."""
     server = SipServerStack()

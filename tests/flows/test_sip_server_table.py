@@ -16,6 +16,7 @@ from cordboard.lab.sip_server.calls.negotiation import Negotiation
 from flows import (
     test_sip_server_conference,
     test_sip_server_consult,
+    test_sip_server_dn_state,
     test_sip_server_hold,
     test_sip_server_inbound,
     test_sip_server_make_call,
@@ -27,6 +28,7 @@ from flows import (
     test_sip_server_single_step,
     test_sip_server_supervision,
     test_sip_server_transfer,
+    test_sip_server_treatments,
 )
 from kit.sip_server_stack import SipServerStack, ladder_of
 from kit.table_cells import watching
@@ -34,6 +36,7 @@ from kit.table_cells import watching
 MODULES = (
     test_sip_server_conference,
     test_sip_server_consult,
+    test_sip_server_dn_state,
     test_sip_server_hold,
     test_sip_server_inbound,
     test_sip_server_make_call,
@@ -45,6 +48,7 @@ MODULES = (
     test_sip_server_single_step,
     test_sip_server_supervision,
     test_sip_server_transfer,
+    test_sip_server_treatments,
 )
 MACHINES = (BasicCall, Negotiation, Adding)
 

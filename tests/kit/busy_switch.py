@@ -16,12 +16,13 @@ from cordboard.lab.sip_server.settings import DnSettings, SipServerSettings
 from cordboard.lab.sip_server.stack import Stack
 from cordboard.sip import events as sip
 from cordboard.sip.core import UserAgentCore
+from kit.contact_center import contact_center
 from kit.counted import CountedIdentifiers
 from kit.sip_server_stack import GUIDS, RUN, SERVER, WALL_CLOCK, description
 
 DNS = ("5001", "5002", "5003")
 OUTSIDE = "+15550100"
-NUMBERS = (*DNS, OUTSIDE, "8000", "600", "5999")
+NUMBERS = (*DNS, OUTSIDE, "8000", "8001", "8002", "600", "5999")
 LONG = 200.0  # seconds after which everything must be over
 OPTIONS = {
     "dual-dialog-enabled": ("true", "false"),
@@ -147,7 +148,13 @@ class BusySwitch:
         addresses = {number: (f"127.0.0.{70 + place}", 5060) for place, number in enumerate((*DNS, OUTSIDE))}
         self.log.append(f"5001 has {annex}")
         self.stack = Stack(
-            SipServerSettings(address=SERVER, dns=dns, trunk=addresses[OUTSIDE], no_answer_timeout=5),
+            SipServerSettings(
+                address=SERVER,
+                dns=dns,
+                trunk=addresses[OUTSIDE],
+                no_answer_timeout=5,
+                contact_center=contact_center(),
+            ),
             GenesysIdentifiers(SERVER[0], lambda: next(guids)),
             run=RUN,
             secret=b"secret",
@@ -188,6 +195,7 @@ class BusySwitch:
         found = [f"broken: {each.error!r}" for each in self.broken]
         found += [f"call in {call.state}" for call in switch.calls.values()]
         found += [f"side {session}" for session in switch._sides]
+        found += [f"at a routing point: {call}" for call in switch.routing.router._visits]
         found += [f"media {session}" for session in self.media]
         found += ["SIP Server's core"] * bool(self.stack.core.sessions)
         return found + [f"phone {each.number}" for each in self.phones.values() if each.core.sessions]
@@ -201,7 +209,13 @@ class BusySwitch:
         number = self.chance.choice(NUMBERS)
         if not views or self.chance.random() < 0.05:
             other, mode = self.chance.choice(DNS), self.chance.choice(list(cti.MonitorMode))
-            begun = [cti.MakeCall(dn, number), cti.MakeCall(dn, OUTSIDE), cti.MonitorNextCall(dn, other, mode)]
+            begun: list[cti.TelephonyRequest] = [
+                cti.MakeCall(dn, number),
+                cti.MakeCall(dn, OUTSIDE),
+                cti.MonitorNextCall(dn, other, mode),
+                cti.SetDoNotDisturb(dn, self.chance.random() < 0.3),
+                cti.SetForward(dn, number if self.chance.random() < 0.3 else ""),
+            ]
             return self.chance.choice(begun)
         view = self.chance.choice(views)
         kinds = FITTING[view.state] if self.chance.random() < 0.9 else ANYTHING

@@ -100,10 +100,15 @@ def two_dialogs(server: SipServerStack) -> SipServerStack:
 
 def consulting(ladder: Ladder, request: str = "InitiateTransfer") -> None:
     """5001 talks to 5002 in a second dialog, the caller hears music."""
+    consulted(ladder, request)
+    ladder(CONSULT_FRESH)
+
+
+def consulted(ladder: Ladder, request: str = "InitiateTransfer") -> None:
+    """The same up to where 5002 is asked for a fresh offer."""
     connected(ladder)
     ladder(f"    cti -> {request} 5001 5002" + HELD + SECOND_DIALOG + MUSIC + PICKED_UP + RINGING + ANSWERED)
     ladder.wait(0.012)
-    ladder(CONSULT_FRESH)
 
 
 def consulting_on_one_dialog(ladder: Ladder) -> None:

@@ -24,6 +24,7 @@ from cordboard.lab.media_server_port import (
     MediaOpened,
     MediaRequest,
     OpenMedia,
+    PlayMedia,
     PointMedia,
     RecordConference,
     SetAudience,
@@ -72,6 +73,7 @@ BODIES.update(
         "agent-zero": description("agent-zero", "0.0.0.0"),
         "agent-active": description("agent-active", "127.0.0.64", extra="a=sendrecv\r\n"),
         **{f"sipfrag {status}": f"SIP/2.0 {status} Whatever\r\n" for status in (100, 200, 486)},
+        "digit-1": "Signal=1\r\nDuration=160\r\n",
         "digit-5-sent": "Signal=5\r\nDuration=250\r\n",
         "digit-5": "Signal=5\r\nDuration=160\r\n",
         "rubbish": "this is no description",
@@ -163,7 +165,7 @@ class SipServerStack:
         for output in self.stack.handle(input, now):
             if isinstance(output, sip.Transmit):
                 self.sent.append((self._peer(output.flow.remote, output.data), output.data))
-            elif isinstance(output, OpenMedia | PointMedia | CloseMedia | SetAudience | RecordConference):
+            elif isinstance(output, OpenMedia | PlayMedia | PointMedia | CloseMedia | SetAudience | RecordConference):
                 self._media(output, now)
             elif isinstance(output, Broken):
                 self.broken.append(output)
@@ -210,6 +212,8 @@ class SipServerStack:
         kind = getattr(cti, name)
         if name == "AgentLogin":
             return cti.AgentLogin(dn, f"agent{dn}", reference=7)
+        if kind is cti.SetDoNotDisturb:
+            return cti.SetDoNotDisturb(dn, rest == ["true"], reference=7)
         if issubclass(kind, WITHOUT_CALL):
             return cast(cti.TelephonyRequest, kind(dn, *(_enumerated(word) for word in rest), reference=7))
         views = self.switch.views(dn)
@@ -224,6 +228,7 @@ WITHOUT_CALL = (
     cti.AgentSetNotReady,
     cti.MonitorNextCall,
     cti.CancelMonitoring,
+    cti.SetForward,
 )
 
 
@@ -239,6 +244,8 @@ def _media_words(request: MediaRequest) -> str:
     match request:
         case OpenMedia(_, service, sdp):
             return f"OpenMedia {service} {'answer' if sdp else 'offer'}"
+        case PlayMedia(_, sound):
+            return f"PlayMedia {sound.name}"
         case RecordConference(_, tape):
             return f"RecordConference {tape}"
     return type(request).__name__
@@ -254,11 +261,14 @@ def words_of(event: cti.TelephonyEvent) -> str:
             f"{event.name} {call.dn} state={call.state} type={call.call_type} ani={call.ani} dnis={call.dnis} "
             f"with={','.join(call.participants)} reference={event.reference} recording={call.recording} "
             f"supervised={call.supervised} parent={bool(call.parent_call)} consult={bool(call.consult_call)} "
-            f"{extensions} {data}"
+            f"queue={call.queue} {extensions} {data}"
         )
     if isinstance(event, cti.DnEvent):
         dn = event.dn
-        return f"DnEvent {dn.dn} {dn.state} mode={dn.work_mode} service={dn.in_service} reference={event.reference}"
+        return (
+            f"DnEvent {dn.dn} {dn.state} mode={dn.work_mode} service={dn.in_service} "
+            f"reference={event.reference} dnd={dn.do_not_disturb} forward={dn.forward_to}"
+        )
     return f"Error {event.dn} code={event.code} reference={event.reference}"
 
 

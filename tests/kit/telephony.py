@@ -40,6 +40,8 @@ from cordboard.lab.telephony import (
     ReleaseCall,
     RetrieveCall,
     SendDtmf,
+    SetDoNotDisturb,
+    SetForward,
     TelephonyEvent,
     TelephonyRequest,
 )
@@ -60,6 +62,7 @@ class ScriptedTelephony:
     def __init__(self, dns: Iterable[str] = ("5001", "5002"), clock: Callable[[], float] = lambda: 1_700_000_000.0):
         self.requests: list[TelephonyRequest] = []
         self.silent: set[type[TelephonyRequest]] = set()  # kinds of requests that nothing comes of
+        self.available = True  # the connection to SIP Server
         self._dns = {dn: DnView(dn, False, "", AgentState.LOGGED_OUT) for dn in dns}
         self._calls: dict[str, CallView] = {}
         self._listeners: list[Callable[[TelephonyEvent], None]] = []
@@ -164,6 +167,12 @@ class ScriptedTelephony:
             reason=request.reason,
         )
 
+    def _do_not_disturb(self, request: SetDoNotDisturb) -> None:
+        self.change_dn(request.dn, request.reference, do_not_disturb=request.on)
+
+    def _forward(self, request: SetForward) -> None:
+        self.change_dn(request.dn, request.reference, forward_to=request.destination)
+
     def _make_call(self, request: MakeCall) -> None:
         number = next(self._numbers)
         call = CallView(
@@ -213,6 +222,8 @@ OUTCOMES: dict[type[TelephonyRequest], Callable[[ScriptedTelephony, Any], None]]
     AgentLogout: ScriptedTelephony._log_out,
     AgentSetReady: ScriptedTelephony._ready,
     AgentSetNotReady: ScriptedTelephony._not_ready,
+    SetDoNotDisturb: ScriptedTelephony._do_not_disturb,
+    SetForward: ScriptedTelephony._forward,
     MakeCall: ScriptedTelephony._make_call,
     AnswerCall: ScriptedTelephony._answer,
     HoldCall: ScriptedTelephony._hold,

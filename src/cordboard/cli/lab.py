@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 import click
 from aiohttp import web
 
+from cordboard.bayeux.session import ServerSettings
 from cordboard.cli.lab_call import call
-from cordboard.cli.running import Ready, run, settings_from
+from cordboard.cli.lab_phone import phone
+from cordboard.cli.lab_scenario import scenario
+from cordboard.cli.running import Ready, give_up, run, settings_from
 from cordboard.cli.serve import Product, start_product, start_site
 from cordboard.config import Settings
-from cordboard.lab.gws import GwsSettings, create_gws, lab_account
+from cordboard.lab import workspace
+from cordboard.lab.contact_center import reading
+from cordboard.lab.contact_center.plan import ContactCenter
+from cordboard.lab.gws import GwsSettings, create_gws
+from cordboard.lab.gws.faults import GwsFaults
+from cordboard.lab.gws.settings import Protection, Queue, account_of
 from cordboard.lab.lab import TelephoneLab, TelephoneLabSettings, agents_dns
 from cordboard.lab.sip_server.faults import Faults
 from cordboard.lab.sip_server.settings import SipServerSettings
+from cordboard.net.forwarding import forwarded
 
 
 @click.group(invoke_without_command=True)
@@ -41,6 +50,8 @@ def lab(context: click.Context, config: str | None, engine: str | None) -> None:
 
 
 lab.add_command(call)
+lab.add_command(phone)
+lab.add_command(scenario)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,13 @@ async def start_lab(settings: Settings, running: AsyncExitStack) -> Lab:
     """Start SIP Server, GWS and customers, then the product; `running` ends them in the opposite order."""
     telephone = await TelephoneLab.start(telephone_settings(settings))
     running.push_async_callback(telephone.close)
+    gws_faults = GwsFaults(settings.lab.seed)
+    telephone.other_faults["gws"] = gws_faults
     routes = [*telephone.routes, web.get("/lab/configuration.json", _configuration(settings))]
-    gws = create_gws(telephone.telephony, gws_settings(settings), extra_routes=routes)
+    routes.append(forwarded(settings.connector.path, f"http://{settings.desk.listen}"))
+    faces = [workspace.face(workspace.WorkspaceSettings(), faults=gws_faults)]
+    options = replace(gws_settings(settings), workspace_options=_workspace_options(settings))
+    gws = create_gws(telephone.telephony, options, extra_routes=routes, faces=faces, faults=gws_faults)
     await start_site(gws, settings.lab.gws, running)
     return Lab(telephone, await start_product(settings, running))
 
@@ -68,12 +84,25 @@ def telephone_settings(settings: Settings) -> TelephoneLabSettings:
     dns = agents_dns(agents, settings.lab.dn_options)
     no_answer_timeout = float(settings.lab.no_answer_timeout)
     sip_server = SipServerSettings(
-        address=listen, dns=dns, no_answer_timeout=no_answer_timeout, faults=_faults(settings)
+        address=listen,
+        dns=dns,
+        no_answer_timeout=no_answer_timeout,
+        faults=_faults(settings),
+        contact_center=contact_center(settings),
     )
     own = settings.sip_server
     if own.transport == "tls":
         sip_server = replace(sip_server, certificate=own.tls_certificate, key=own.tls_key, ca_file=own.tls_ca_file)
     return TelephoneLabSettings(sip_server)
+
+
+def contact_center(settings: Settings) -> ContactCenter:
+    """Who works in the lab and how calls are routed. Ends the process where the file is wrong."""
+    path = settings.lab.contact_center
+    try:
+        return reading.load(path) if path else reading.built_in()
+    except reading.WrongFile as error:
+        give_up(error.problems)
 
 
 def _faults(settings: Settings) -> Faults:
@@ -83,17 +112,29 @@ def _faults(settings: Settings) -> Faults:
 
 def gws_settings(settings: Settings) -> GwsSettings:
     """What the GWS look-alike is told of the settings."""
+    center = contact_center(settings)
     return GwsSettings(
-        accounts=tuple(lab_account(agent.dn) for agent in settings.agents),
+        accounts=tuple(account_of(center.person(agent.dn)) for agent in settings.agents),
+        queues=tuple(Queue(point.number, point.name) for point in center.routing_points.values()),
         api_root=f"{settings.gws.browser_url}/api/v2",
+        protection=Protection(csrf=settings.lab.gws_csrf, allowed_origins=settings.lab.gws_allowed_origins),
+        cometd=ServerSettings(websocket=settings.lab.gws_websocket),
+        auto_ready=settings.lab.gws_auto_ready,
+        workspace_options=dict(option.split("=", 1) for option in settings.lab.workspace_options),
     )
 
 
+def _workspace_options(settings: Settings) -> dict[str, str]:
+    """Options of WWE: where this lab forwards the connector, then what the settings say."""
+    return {"sipendpoint.uri": settings.connector.path, **gws_settings(settings).workspace_options}
+
+
 def _configuration(settings: Settings) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Tells the agent desktop where the softphone is that it embeds."""
+    """Tells the agent desktop where the softphone is that it embeds, and the file that says how."""
+    desk = settings.desk.url
 
     async def answer(_request: web.Request) -> web.Response:
-        return web.json_response({"softphone": f"{settings.desk.url}/"})
+        return web.json_response({"softphone": f"{desk}/", "widget": f"{desk}/webrtc-widget.json"})
 
     return answer
 

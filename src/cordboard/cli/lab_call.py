@@ -16,7 +16,7 @@ _CUSTOMER = "+15550100"
 
 
 @click.command()
-@click.option("--to", required=True, metavar="NUMBER", help="8000 is the routing point, 5001 to 5020 are agents.")
+@click.option("--to", required=True, metavar="NUMBER", help="8000 to 8003 are routing points, 5001 to 5020 agents.")
 @click.option("--from", "caller", default=_CUSTOMER, show_default=True, metavar="NUMBER", help="Who calls.")
 @click.option("--config", metavar="FILE", help="The file that the lab was started with.")
 def call(to: str, caller: str, config: str | None) -> None:

@@ -19,6 +19,7 @@ from cordboard.cli.state import StateUnusable
 from cordboard.config import ConfigError, Settings, lab_settings, load
 from cordboard.media.relay.launch import WorkerFailed
 from cordboard.media.rtpengine.daemons import DaemonsSilent
+from cordboard.media.rtpengine.kept import SnapshotsUnusable
 from cordboard.net.errors import AddressUnusable, NameUnknown, PortTaken
 from cordboard.net.tasks import Tasks
 from cordboard.net.tls import CertificateUnusable
@@ -43,6 +44,7 @@ UNUSABLE = (
     StateUnusable,
     WorkerFailed,
     DaemonsSilent,
+    SnapshotsUnusable,
 )
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS = 10.0

@@ -24,6 +24,8 @@ _DERIVED: tuple[tuple[str, Callable[[Values], object]], ...] = (
     ("gateway.allowed_origins", lambda values: (values["desk.url"],)),
     ("gws.url", lambda values: f"http://{values['lab.gws']}".removesuffix(":80")),
     ("gws.browser_url", lambda values: values["gws.url"]),
+    ("oauth.url", lambda values: values["gws.url"]),
+    ("oauth.browser_url", lambda values: values["gws.browser_url"]),
     ("desk.frame_ancestors", lambda values: (values["gws.browser_url"],)),
 )
 
@@ -48,6 +50,7 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from _unreachable(values)
     yield from _same_port(values)
     yield from _half_an_identity(values)
+    yield from _signing_in(values)
     if 0 < values["gateway.session_expires"] < values["gateway.min_se"]:
         yield (
             ("gateway.session_expires", "gateway.min_se"),
@@ -81,6 +84,24 @@ def _half_an_identity(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
             ("gateway.sip_tls", "sip_server.tls_certificate"),
             "[gateway] sip_tls: needs a certificate; set [sip_server] tls_certificate and tls_key",
         )
+
+
+def _signing_in(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where agents are sent to sign in, and the TURN server with its secret."""
+    login, gws = values["gws.login_url"], values["gws.browser_url"]
+    if login and not login.startswith(gws + "/"):
+        yield (
+            ("gws.login_url", "gws.browser_url"),
+            f"[gws] login_url: leads elsewhere than [gws] browser_url, {gws}, where the session is wanted",
+        )
+    if login and values["oauth.client_id"]:
+        yield (
+            ("oauth.client_id", "gws.login_url"),
+            "[oauth] client_id: agents sign in there or at [gws] login_url, not at both; leave one out",
+        )
+    if bool(values["turn.urls"]) != bool(values["turn.secret_file"]):
+        missing = "secret_file" if values["turn.urls"] else "urls"
+        yield ("turn.urls", "turn.secret_file"), f"[turn] {missing}: is missing; the other is nothing without it"
 
 
 def _beside(taken: PortRange, length: int) -> str:

@@ -120,8 +120,9 @@ class _Api:
                 raise BadRequest('digits must be 1 to 64 of 0-9, *, # and A-D, for example {"digits": "12"}')
         except BadRequest as error:
             return _error(400, str(error))
-        if call.customer.state != "talking":
-            return _error(409, f"digits can be sent while the customer is talking, not while {call.customer.state}")
+        if call.over or call.rtp.party.target is None:
+            why = "digits can be sent while the customer is talking or hears early media"
+            return _error(409, f"{why}, not while {call.customer.state}")
         call.rtp.party.send_digits(digits)
         return web.Response(status=204)
 

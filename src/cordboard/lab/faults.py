@@ -3,6 +3,7 @@
     GET    /lab/faults   {"drop":0,"duplicate":0,"reorder":0,"delay":0,"refuse":{},"retryAfter":0,"silent":false,...}
     POST   /lab/faults   {"drop":0.1,"refuse":{"REGISTER":503},"retryAfter":30}   changes what it names, 200 with all
     POST   /lab/faults   {"crashed":true}   gone, with all bindings and calls; false: back, and empty
+    POST   /lab/faults   {"gws":{"slow":2}}   what others of the lab have under a key of their own
     DELETE /lab/faults   behaves again -> 204
 
 Whatever is wrong with a request is said in `error`: what it is and what would be right.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -28,6 +29,17 @@ HIGHEST_SEED = 2**32 - 1
 
 class BadRequest(Exception):
     """What is wrong, for the answer."""
+
+
+class OtherFaults(Protocol):
+    """Faults of somebody else in the lab."""
+
+    def view(self) -> Any: ...
+
+    def check(self, value: object) -> Callable[[], None]:
+        """What to call to make it so. Raises `ValueError` saying what is wrong with the value."""
+
+    def end(self) -> None: ...
 
 
 def changed(faults: Faults, body: Mapping[str, Any]) -> Faults:
@@ -49,9 +61,9 @@ def view(faults: Faults, crashed: bool) -> dict[str, Any]:
     return {**values, "refuse": dict(faults.refuse), "crashed": crashed}
 
 
-def routes(server: SipServer) -> list[web.RouteDef]:
-    """The routes, ready for `web.Application.add_routes`."""
-    api = _Api(server)
+def routes(server: SipServer, others: Mapping[str, OtherFaults] | None = None) -> list[web.RouteDef]:
+    """The routes, ready for `web.Application.add_routes`; `others` by their keys."""
+    api = _Api(server, others or {})
     return [
         web.get("/lab/faults", api.show),
         web.post("/lab/faults", api.change),
@@ -60,19 +72,24 @@ def routes(server: SipServer) -> list[web.RouteDef]:
 
 
 class _Api:
-    def __init__(self, server: SipServer) -> None:
+    def __init__(self, server: SipServer, others: Mapping[str, OtherFaults]) -> None:
         self._server = server
+        self._others = others
 
     async def show(self, request: web.Request) -> web.Response:
-        return web.json_response(view(self._server.misbehaviour.faults, self._server.crashed))
+        others = {key: faults.view() for key, faults in self._others.items()}
+        return web.json_response(view(self._server.misbehaviour.faults, self._server.crashed) | others)
 
     async def change(self, request: web.Request) -> web.Response:
         try:
             body = await _body(request)
+            happen = [self._others[key].check(body.pop(key)) for key in list(body) if key in self._others]
             crashed = _truth("crashed", body.get("crashed", self._server.crashed))
             self._server.misbehaviour.change(changed(self._server.misbehaviour.faults, body))
-        except BadRequest as error:
+        except (BadRequest, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
+        for each in happen:
+            each()
         return await self._crash(request, crashed)
 
     async def _crash(self, request: web.Request, crashed: bool) -> web.Response:
@@ -84,6 +101,8 @@ class _Api:
 
     async def end(self, request: web.Request) -> web.Response:
         self._server.misbehaviour.change(Faults())
+        for faults in self._others.values():
+            faults.end()
         answer = await self._crash(request, False)
         return web.Response(status=204) if answer.status == 200 else answer
 

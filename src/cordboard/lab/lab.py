@@ -13,6 +13,9 @@ from aiohttp import web
 from cordboard.lab import calls, faults
 from cordboard.lab.customers import Customers, CustomersSettings
 from cordboard.lab.pacer import Pacer
+from cordboard.lab.scenarios import routes as scenarios
+from cordboard.lab.scenarios.runner import Scenarios
+from cordboard.lab.sip_server.faults.service import ServiceFault
 from cordboard.lab.sip_server.server import SipServer
 from cordboard.lab.sip_server.settings import DnSettings, SipServerSettings
 from cordboard.net.tasks import Tasks
@@ -42,6 +45,10 @@ class TelephoneLab:
     def __init__(self, sip_server: SipServer, customers: Customers, tasks: Tasks) -> None:
         self.sip_server = sip_server
         self.customers = customers
+        self.scenarios = Scenarios(customers, sip_server)
+        self.other_faults: dict[str, faults.OtherFaults] = {  # by their keys, for the page of faults
+            "outOfService": ServiceFault(sip_server)
+        }
         self._tasks = tasks
 
     @classmethod
@@ -69,10 +76,15 @@ class TelephoneLab:
 
     @property
     def routes(self) -> list[web.RouteDef]:
-        """The HTTP API for customers' calls and for faults."""
-        return [*calls.routes(self.customers), *faults.routes(self.sip_server)]
+        """The HTTP API for customers' calls, scenarios and faults."""
+        return [
+            *calls.routes(self.customers),
+            *scenarios.routes(self.scenarios, self.sip_server),
+            *faults.routes(self.sip_server, self.other_faults),
+        ]
 
     async def close(self) -> None:
+        await self.scenarios.close()
         await self.customers.close()
         await self.sip_server.close()
         await self._tasks.close()

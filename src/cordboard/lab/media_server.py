@@ -11,19 +11,22 @@ from collections.abc import Callable
 import structlog
 
 from cordboard.lab.conference import Conference
+from cordboard.lab.contact_center.strategy import Sound
 from cordboard.lab.media_server_port import (
     CloseMedia,
+    MediaDigit,
     MediaFailed,
     MediaOpened,
     MediaReply,
     MediaRequest,
     OpenMedia,
+    PlayMedia,
     PointMedia,
     RecordConference,
     Service,
     SetAudience,
 )
-from cordboard.lab.mixer import Echo, Part, playing_music, playing_ringback
+from cordboard.lab.mixer import Echo, Part, playing_music, playing_ringback, playing_tones
 from cordboard.lab.pacer import Pacer
 from cordboard.lab.rtp_party import RtpParty
 from cordboard.lab.rtp_socket import RtpSocket, open_rtp
@@ -40,6 +43,7 @@ KEPT_RECORDINGS = 20
 PARTS: dict[Service, Callable[[], Part]] = {
     Service.MUSIC: playing_music,
     Service.ECHO: Echo,
+    Service.TREATMENT: playing_music,
     Service.RINGBACK: playing_ringback,
 }
 
@@ -53,6 +57,7 @@ class MediaServer:
         self._pacer = pacer
         self._tasks = tasks
         self._sessions: dict[str, RtpSocket | None] = {}  # None: being opened
+        self._sounds: dict[str, Sound] = {}  # what sessions play that were told so
         self._conferences: dict[str, Conference] = {}
         self._seats: dict[str, str] = {}  # session -> conference
         self._recordings: dict[str, bytes] = {}
@@ -65,10 +70,15 @@ class MediaServer:
     def request(self, request: MediaRequest) -> None:
         match request:
             case OpenMedia():
+                if request.sound is not None:
+                    self._sounds.setdefault(request.session, request.sound)
                 self._tasks.start(self._open(request), f"open {request.service}")
+            case PlayMedia(session, sound):
+                self._play(session, sound)
             case PointMedia(session, sdp):
                 self._point(session, sdp)
             case CloseMedia(session):
+                self._sounds.pop(session, None)
                 if (socket := self._sessions.pop(session, None)) is not None:
                     socket.close()
                 self._stand_up(session)
@@ -123,9 +133,12 @@ class MediaServer:
         try:
             if socket is None:
                 socket = await open_rtp(self._part(request), self._host, self._pacer)
+                socket.party.on_digit = lambda digit: self._on_reply(MediaDigit(session, digit))
                 if session not in self._sessions:
                     return socket.close()
                 self._sessions[session] = socket
+                if session in self._sounds:
+                    socket.party.part = playing(self._sounds[session])
             self._on_reply(MediaOpened(session, describe(socket.party, request.sdp)))
         except (AddressUnusable, SdpError) as error:
             self._fail(session, error)
@@ -135,10 +148,19 @@ class MediaServer:
         socket = self._sessions.get(session)
         if socket is None or socket.party.target is None:
             self._sessions.pop(session, None)
+            self._sounds.pop(session, None)
             self._stand_up(session)
             if socket is not None:
                 socket.close()
         self._on_reply(MediaFailed(session, str(error)))
+
+    def _play(self, session: str, sound: Sound) -> None:
+        """A session that is still being opened begins with it."""
+        if session not in self._sessions:
+            return
+        self._sounds[session] = sound
+        if (socket := self._sessions[session]) is not None:
+            socket.party.part = playing(sound)
 
     def _point(self, session: str, sdp: str) -> None:
         socket = self._sessions.get(session)
@@ -154,6 +176,11 @@ class MediaServer:
             if socket is not None:
                 socket.close()
         self._sessions.clear()
+
+
+def playing(sound: Sound) -> Part:
+    """The lab's melody has no tones of its own."""
+    return playing_tones(sound.tones, sound.again) if sound.tones else playing_music()
 
 
 def describe(party: RtpParty, offer: str) -> str:

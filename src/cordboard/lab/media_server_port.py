@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from cordboard.lab.contact_center.strategy import Sound
+
 
 class Service(StrEnum):
     MUSIC = "music"
     ECHO = "echo"
     RINGBACK = "ringback"
+    TREATMENT = "treatment"  # what a routing strategy lets a caller hear; it listens for digits
     CONFERENCE = "conference"  # a seat in a conference: hears everybody else in it
 
 
@@ -22,13 +25,23 @@ class Service(StrEnum):
 class OpenMedia:
     """Open a session, or offer again to an open one. `sdp` is what the far side offered; empty: it has not said.
 
-    `conference` names the conference that the session sits in, for that service.
+    `conference` names the conference that the session sits in, for that service; `sound` is what it plays, None for
+    what the service plays anyway.
     """
 
     session: str
     service: Service
     sdp: str = ""
     conference: str = ""
+    sound: Sound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMedia:
+    """Play this from now on; no reply."""
+
+    session: str
+    sound: Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class RecordConference:
     tape: Tape
 
 
-MediaRequest = OpenMedia | PointMedia | CloseMedia | SetAudience | RecordConference
+MediaRequest = OpenMedia | PlayMedia | PointMedia | CloseMedia | SetAudience | RecordConference
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,15 @@ class MediaFailed:
     why: str
 
 
-MediaReply = MediaOpened | MediaFailed
+@dataclass(frozen=True, slots=True)
+class MediaDigit:
+    """The far side of a session pressed a digit (RFC 4733)."""
+
+    session: str
+    digit: str
+
+
+MediaReply = MediaOpened | MediaFailed | MediaDigit
 
 
 class MediaServerPort(Protocol):

@@ -50,6 +50,22 @@ class Playing:
         return frame
 
 
+class PlayingOnce:
+    """Says a recording to its end, then nothing; `linear` is made up to whole frames."""
+
+    def __init__(self, linear: bytes) -> None:
+        self._linear = linear + bytes(-len(linear) % FRAME_OCTETS)
+        self._place = 0
+
+    def hear(self, frame: bytes) -> None:
+        """It does not listen."""
+
+    def next_frame(self) -> bytes | None:
+        frame = self._linear[self._place : self._place + FRAME_OCTETS]
+        self._place += FRAME_OCTETS
+        return frame or None
+
+
 class Echo:
     """Says what it hears, a frame later; when more comes in than goes out, the oldest is lost."""
 
@@ -76,6 +92,12 @@ def playing_tone(frequency: float) -> Playing:
 def playing_ringback() -> Playing:
     """What a caller hears while it rings at the other end: a second of tone, two of silence."""
     return Playing(tone(RINGBACK_FREQUENCY, 1.0) + silence(2.0))
+
+
+def playing_tones(tones: Iterable[tuple[float, float]], again: bool) -> Part:
+    """Tones of (Hz, seconds) one after the other, 0 Hz is a pause; once, or again and again."""
+    linear = b"".join(tone(frequency, seconds) if frequency else silence(seconds) for frequency, seconds in tones)
+    return Playing(linear) if again else PlayingOnce(linear)
 
 
 def mix(frames: Iterable[bytes]) -> bytes:

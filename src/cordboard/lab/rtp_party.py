@@ -40,6 +40,7 @@ class RtpParty:
         self.packets = 0
         self.first_received: float | None = None
         self.digits = ""
+        self.on_digit: Callable[[str], None] = lambda digit: None
         self._session_id = session_id
         self._versions = itertools.count(1)
         self._remote: PlainRemote | None = None
@@ -157,6 +158,8 @@ class RtpParty:
     def note_digit(self, digit: str) -> None:
         """A digit came, here or by INFO."""
         self.digits = (self.digits + digit)[-MAXIMUM_DIGITS:]
+        if digit:
+            self.on_digit(digit)
 
     def heard(self, seconds: float, now: float | None = None) -> bytes:
         """The last audio that came, as linear audio; shorter than asked for where less came.

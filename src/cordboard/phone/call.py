@@ -41,6 +41,7 @@ class PhoneCall:
         self.held = False  # by us; the other side's hold is in its descriptions
         self.digits: list[int] = []  # statuses of the INFOs that carried ours
         self.media: CallMedia | None = None
+        self._on_word: Callable[[dict[str, object]], None] = lambda word: None
         self._phone = phone
         self._offer = invite.body.decode("utf-8", "replace") if invite else ""
         self._times = CallTimes()
@@ -85,6 +86,10 @@ class PhoneCall:
         """Wait for the end."""
         await asyncio.wait((self._ended,))
         return self.reason or EndReason(0, "over")
+
+    def on_word(self, listener: Callable[[dict[str, object]], None]) -> None:
+        """Who is told what the gateway says in the call, before it is obeyed."""
+        self._on_word = listener
 
     # --- what the agent does
 
@@ -238,6 +243,7 @@ class PhoneCall:
         self._phone.feed(sip.Respond(event.transaction, 200 if known else 489))
         if said := words.words_of(event.request):
             self.words.append(said)
+            self._on_word(said)
             if (order := ORDERS.get(str(said.get("do")))) is not None:
                 order(self)
 

@@ -12,10 +12,12 @@ from cordboard.lab.mixer import (
     SILENCE,
     Echo,
     Playing,
+    PlayingOnce,
     mix,
     playing_music,
     playing_ringback,
     playing_tone,
+    playing_tones,
 )
 from cordboard.rtp.tone import loudness, strength
 
@@ -27,6 +29,26 @@ def frame(value: int) -> bytes:
 def test_a_recording_begins_again() -> None:
     part = Playing(frame(1) + frame(2) + b"rest")
     assert [part.next_frame() for _ in range(5)] == [frame(1), frame(2), frame(1), frame(2), frame(1)]
+
+
+def test_a_recording_that_is_played_once() -> None:
+    part = PlayingOnce(frame(1) + frame(2)[:10])
+    part.hear(frame(3))
+    assert part.next_frame() == frame(1)
+    assert part.next_frame() == frame(2)[:10] + bytes(FRAME_OCTETS - 10)
+    assert part.next_frame() is None
+
+
+def test_tones_one_after_the_other() -> None:
+    once, again = (playing_tones([(600.0, 0.2), (0.0, 0.1), (900.0, 0.2)], again) for again in (False, True))
+    sound = [part.next_frame() or b"" for part in (once, again) for _ in range(26)]
+    first, pause, second, after = sound[:10], sound[10:15], sound[15:25], sound[25]
+    assert strength(b"".join(first), 600.0) > 0.9
+    assert loudness(b"".join(pause)) == 0
+    assert strength(b"".join(second), 900.0) > 0.9
+    assert after == b""
+    assert sound[26:51] == sound[:25]
+    assert sound[51] == sound[0]
 
 
 def test_a_recording_is_not_empty() -> None:

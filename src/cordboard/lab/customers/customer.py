@@ -15,6 +15,7 @@ A customer who is called decides by the last three digits of the number, so that
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
@@ -117,6 +118,13 @@ class Customer(StateMachine[State, Event, sip.Input]):
             self.arm(Event.DURATION, now + self.duration)
         return ()
 
+    def hear_preview(self, event: sip.Provisional, now: float) -> Iterable[sip.Input]:
+        """Early media: heard, and digits can be pressed; one that cannot be understood is not heard."""
+        if event.response.body:
+            with contextlib.suppress(SdpError):
+                self.party.take_answer(_text(event.response))
+        return ()
+
     def note_refusal(self, event: sip.Rejected, now: float) -> Iterable[sip.Input]:
         self.outcome = f"{event.status} {reason_phrase(event.status)}"
         return ()
@@ -182,7 +190,8 @@ class Customer(StateMachine[State, Event, sip.Input]):
     _offer = ""
 
     TABLE: Table[State, Event, sip.Input] = {
-        (State.CALLING, Event.RANG): (State.RINGING, ()),
+        (State.CALLING, Event.RANG): (State.RINGING, (hear_preview,)),
+        (State.RINGING, Event.RANG): (State.RINGING, (hear_preview,)),
         (State.CALLING, Event.ANSWERED): (State.TALKING, (begin_talking, take_answer)),
         (State.CALLING, Event.REFUSED): (State.ENDED, (note_refusal,)),
         (State.CALLING, Event.HANG_UP): (State.ENDED, (end,)),

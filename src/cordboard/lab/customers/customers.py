@@ -101,6 +101,7 @@ class Customers:
         self._calls: OrderedDict[str, CustomerCall] = OrderedDict()
         self._called: dict[str, CustomerCall | None] = {}  # by session on the trunk; None while its socket is opened
         self._opening = 0
+        self.listeners: list[Callable[[CustomerCall], None]] = []  # told whenever something happened to a call
         self._trunk: Line | None = None
         self._loop = asyncio.get_running_loop()
         self.sip_server: HostPort = ("127.0.0.1", 5070)
@@ -214,6 +215,8 @@ class Customers:
         call.wake.set(call.customer.deadline)
         if call.over:
             self._settle(call)
+        for listener in self.listeners:
+            listener(call)
 
     def _settle(self, call: CustomerCall) -> None:
         """The call is over: its sound stops now, its line when SIP is done with it."""

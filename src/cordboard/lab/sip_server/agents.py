@@ -40,10 +40,17 @@ class Agent:
     idle_since: float = 0.0
     wrap_up_until: float | None = None
     state_before_wrap_up: AgentState = AgentState.NOT_READY
+    do_not_disturb: bool = False
+    forward_to: str = ""
 
     @property
     def is_ready(self) -> bool:
         return self.state is AgentState.READY
+
+    @property
+    def takes_calls(self) -> bool:
+        """The router may choose it."""
+        return self.is_ready and not self.do_not_disturb and not self.forward_to
 
     @property
     def is_logged_in(self) -> bool:

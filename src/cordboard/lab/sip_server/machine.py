@@ -16,20 +16,17 @@ from functools import partial
 from typing import Any
 
 from cordboard.genesys import dialect
-from cordboard.lab.media_server_port import MediaFailed, MediaOpened, MediaReply
-from cordboard.lab.sip_server.agents import AgentRequest
+from cordboard.lab.media_server_port import MediaDigit, MediaFailed, MediaOpened, MediaReply
+from cordboard.lab.sip_server import dn_requests
 from cordboard.lab.sip_server.calls import requests, sip_events
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.leg import Broken, MediaSession, Outputs, Phase
+from cordboard.lab.sip_server.calls.routing import distributing
 from cordboard.lab.sip_server.calls.vocabulary import ErrorCode, Event, State
 from cordboard.lab.sip_server.settings import SipServerSettings
 from cordboard.lab.sip_server.switch import Switch
 from cordboard.lab.telephony import (
-    AgentLogin,
-    AgentLogout,
-    AgentSetNotReady,
-    AgentSetReady,
     CallEventName,
     CallState,
     CancelMonitoring,
@@ -63,6 +60,13 @@ class CallExpected:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsOutOfService:
+    """These DNs, and no others, are out of service."""
+
+    dns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRefused:
     """The core would not carry out a command about this session."""
 
@@ -70,7 +74,7 @@ class CommandRefused:
     error: Exception
 
 
-MachineInput = sip.Output | TelephonyRequest | MediaReply | CallExpected | CommandRefused | sip.Tick
+MachineInput = sip.Output | TelephonyRequest | MediaReply | CallExpected | DnsOutOfService | CommandRefused | sip.Tick
 
 
 class SipServerMachine:
@@ -105,12 +109,12 @@ class SipServerMachine:
         return outputs
 
     def _route(self, now: float) -> Outputs:
-        """Give waiting calls to agents as long as there are both."""
+        """Carry out what the router decides, as long as it decides something."""
         outputs: Outputs = []
-        while (selected := self.switch.routing_point.select(now)) is not None:
-            call = self.switch.calls.get(selected.call)
+        while (decision := self.switch.routing.next(now)) is not None:
+            call = self.switch.calls.get(decision.call)
             if call is not None:
-                outputs += self._guarded(call, partial(call.step, Event.AGENT_SELECTED, selected.dn, now), now)
+                outputs += self._guarded(call, partial(distributing.carry_out, call, decision, now), now)
         return outputs
 
     # --- SIP ---
@@ -198,13 +202,10 @@ class SipServerMachine:
 
     # --- CTI ---
 
-    def _agent_request(self, request: AgentRequest, now: float) -> Outputs:
+    def _dn_request(self, request: dn_requests.DnRequest, now: float) -> Outputs:
         if request.dn not in self.switch.dns:
             return [_unknown_dn(request)]
-        wrong = self.switch.set_agent(request, now)
-        if wrong:
-            return [Error(request.dn, request.reference, ErrorCode.WRONG_STATE, wrong)]
-        return self.switch.dn_event(request.dn, request.reference)
+        return dn_requests.handle(self.switch, request, now)
 
     def _make_call(self, request: MakeCall, now: float) -> Outputs:
         wrong = self._why_no_call(request)
@@ -267,7 +268,7 @@ class SipServerMachine:
             try:
                 return call.broken(error, now)
             except Exception as second:
-                self.switch.finish(call)
+                self.switch.finish(call, now)
                 return [Broken(call.uuid, second)]
 
 
@@ -285,9 +286,11 @@ HANDLERS: dict[type, Handler] = {
     CommandRefused: SipServerMachine._command_refused,
     MediaOpened: SipServerMachine._media_reply,
     MediaFailed: SipServerMachine._media_reply,
+    MediaDigit: SipServerMachine._media_reply,
+    DnsOutOfService: lambda machine, input, now: dn_requests.take_out_of_service(machine.switch, input.dns),
     MakeCall: SipServerMachine._make_call,
     **dict.fromkeys(sip_events.EVENTS, SipServerMachine._in_call),
-    **dict.fromkeys((AgentLogin, AgentLogout, AgentSetReady, AgentSetNotReady), SipServerMachine._agent_request),
+    **dict.fromkeys(dn_requests.HANDLERS, SipServerMachine._dn_request),
     **dict.fromkeys(requests.HANDLERS, SipServerMachine._call_request),
     MonitorNextCall: SipServerMachine._monitor,
     CancelMonitoring: SipServerMachine._monitor,

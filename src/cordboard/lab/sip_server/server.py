@@ -11,29 +11,22 @@ import ssl
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
 from cordboard import observe
 from cordboard.lab.media_server import MediaServer
-from cordboard.lab.media_server_port import (
-    CloseMedia,
-    MediaReply,
-    OpenMedia,
-    PointMedia,
-    RecordConference,
-    SetAudience,
-)
+from cordboard.lab.media_server_port import MediaReply, MediaRequest
 from cordboard.lab.pacer import Pacer
 from cordboard.lab.sip_server.calls.leg import Broken, Noted
 from cordboard.lab.sip_server.faults import Misbehaviour
 from cordboard.lab.sip_server.faults.outage import forgotten, refused
 from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
-from cordboard.lab.sip_server.machine import CallExpected
+from cordboard.lab.sip_server.machine import CallExpected, DnsOutOfService
 from cordboard.lab.sip_server.settings import HostPort, SipServerSettings
 from cordboard.lab.sip_server.stack import Stack, StackInput, StackOutput
-from cordboard.lab.sip_server.switch import LISTENER
+from cordboard.lab.sip_server.switch import LISTENER, Switch
 from cordboard.lab.telephony import (
     CallEvent,
     CallView,
@@ -135,6 +128,11 @@ class SipServer:
         return self._stack
 
     @property
+    def switch(self) -> Switch:
+        """DNs, agents, calls and queues as they are now; another one after a crash."""
+        return self.stack.machine.switch
+
+    @property
     def address(self) -> HostPort:
         """Where it listens."""
         return self._settings.address
@@ -164,7 +162,7 @@ class SipServer:
         self.crashed = True
         log.warning("SIP Server crashes")
         await self._fall()
-        for event in forgotten(self.stack.machine.switch):
+        for event in forgotten(self.switch):
             self._tell(event)
 
     async def come_back(self) -> None:
@@ -178,6 +176,10 @@ class SipServer:
 
     # --- Telephony ---
 
+    @property
+    def available(self) -> bool:
+        return not self.crashed
+
     def request(self, request: TelephonyRequest) -> None:
         if self.crashed:
             return self._tell(refused(request))
@@ -187,19 +189,23 @@ class SipServer:
         self._listeners.append(listener)
 
     def calls(self, dn: str) -> list[CallView]:
-        return self.stack.machine.switch.views(dn)
+        return self.switch.views(dn)
 
     def dn(self, dn: str) -> DnView | None:
-        return self.stack.machine.switch.dn_view(dn)
+        return self.switch.dn_view(dn)
 
     def annex(self, dn: str) -> dict[str, str]:
-        return self.stack.machine.switch.annex(dn)
+        return self.switch.annex(dn)
 
     # --- the lab's own ---
 
     def expect_call(self, call_id: str, user_data: UserData) -> None:
         """Attach this data to the call that will come with this Call-ID, as a routing strategy would."""
         self._feed(CallExpected(call_id, user_data))
+
+    def take_out_of_service(self, dns: Iterable[str]) -> None:
+        """These DNs, and no others, are out of service though their phones are registered."""
+        self._feed(DnsOutOfService(frozenset(dns)))
 
     def recording(self, call_uuid: str) -> bytes:
         """What was recorded of this call: linear audio, 8000 samples a second; empty for nothing."""
@@ -253,11 +259,11 @@ class SipServer:
             self._wake.set(self.stack.deadline)
 
     def _carry_out(self, output: StackOutput) -> None:
+        if isinstance(output, MediaRequest):
+            return self._media.request(output)
         match output:
             case Transmit(flow, data):
                 self._transmit(flow, data)
-            case OpenMedia() | PointMedia() | CloseMedia() | SetAudience() | RecordConference():
-                self._media.request(output)
             case Malformed(_, why):
                 log.warning("message could not be used", why=why)
             case Broken(call_uuid, error):

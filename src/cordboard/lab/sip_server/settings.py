@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cordboard.genesys import dialect
+from cordboard.lab.contact_center.plan import ContactCenter
 from cordboard.lab.sip_server.faults import Faults
 
 HostPort = tuple[str, int]
@@ -48,7 +49,8 @@ class SipServerSettings:
     """`trunk` is where calls to external numbers (`+...` or `9...`) are sent; without it there are none.
 
     Times in seconds. `no_answer_action` is what happens to an agent who lets a routed call ring: none, notready,
-    logout.
+    logout. It, `no_answer_timeout` and `wrap_up_time` hold where the contact centre says nothing; without
+    `contact_center` there is one queue, `routing_point`.
     """
 
     address: HostPort = ("127.0.0.1", 5070)
@@ -69,6 +71,7 @@ class SipServerSettings:
     trunk_options: Mapping[str, str] = field(default_factory=dict)  # of the parties outside, as a DN's annex
     stay_mixed: bool = False  # the last two of a conference stay at the mixer
     maximum_redirections: int = 5
+    contact_center: ContactCenter | None = None
     certificate: str = ""  # with it the connections at `address` are TLS, without it TCP
     key: str = ""
     ca_file: str = ""  # what certificates of phones are signed by, when the server calls them over TLS

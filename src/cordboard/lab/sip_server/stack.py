@@ -10,7 +10,7 @@ from typing import Any, get_args
 from cordboard.lab.media_server_port import MediaReply, MediaRequest
 from cordboard.lab.sip_server.calls.leg import Broken, Noted
 from cordboard.lab.sip_server.identifiers import GenesysIdentifiers
-from cordboard.lab.sip_server.machine import CallExpected, CommandRefused, SipServerMachine
+from cordboard.lab.sip_server.machine import CallExpected, CommandRefused, DnsOutOfService, SipServerMachine
 from cordboard.lab.sip_server.settings import SipServerSettings
 from cordboard.lab.sip_server.wire import OWN_ALLOW, SipServerStyle
 from cordboard.lab.telephony import TelephonyEvent, TelephonyRequest
@@ -19,7 +19,7 @@ from cordboard.sip.core import UserAgentCore
 from cordboard.sip.core.routing import default_next_hop
 from cordboard.sip.errors import LocalProtocolError
 
-StackInput = sip.Received | sip.FlowClosed | sip.Tick | TelephonyRequest | MediaReply | CallExpected
+StackInput = sip.Received | sip.FlowClosed | sip.Tick | TelephonyRequest | MediaReply | CallExpected | DnsOutOfService
 StackOutput = sip.Transmit | sip.Malformed | TelephonyEvent | MediaRequest | Broken | Noted
 
 

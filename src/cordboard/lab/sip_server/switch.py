@@ -1,7 +1,7 @@
-"""The switch: all DNs with their bindings and agents, all calls, and the routing point between them.
+"""The switch: all DNs with their bindings and agents, all calls, and the routing points between them.
 
 It is what a call asks about the world around it (`calls.call.Server`), and where SIP events find their call.
-Numbers: the configured DNs, the routing point, the echo, and outside numbers, which begin with `+` or `9`.
+Numbers: the configured DNs, the routing points, the echo, and outside numbers, which begin with `+` or `9`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from cordboard.genesys import dialect
 from cordboard.genesys.call_uuid import call_uuid, connection_id
+from cordboard.lab.contact_center.plan import plain
+from cordboard.lab.contact_center.words import Terms
 from cordboard.lab.sip_server.agents import Agent, AgentRequest
 from cordboard.lab.sip_server.calls.call import Call
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
@@ -18,7 +20,7 @@ from cordboard.lab.sip_server.calls.joining.wanted import Supervision
 from cordboard.lab.sip_server.calls.leg import Outputs, Side
 from cordboard.lab.sip_server.calls.vocabulary import Event, Route
 from cordboard.lab.sip_server.registrar import Registrar
-from cordboard.lab.sip_server.routing_point import RoutingPoint
+from cordboard.lab.sip_server.routing import Routing
 from cordboard.lab.sip_server.settings import HostPort, SipServerSettings
 from cordboard.lab.telephony import AgentLogout, AgentSetNotReady, CallState, CallView, DnEvent, DnView, UserData
 from cordboard.sip.events import Flow, Header, Invited, Reject
@@ -43,7 +45,14 @@ class Switch:
         self.registrar = Registrar(settings, secret)
         self.dns = {each.dn: each for each in settings.dns if each.enabled}
         self.agents = {dn: Agent(dn) for dn in self.dns}
-        self.routing_point = RoutingPoint(self.agents.values(), self.is_free, settings.reoffer_after)
+        self.out_of_service: frozenset[str] = frozenset()
+        center = settings.contact_center or plain(settings.routing_point)
+        defaults = Terms(
+            no_answer_timeout=settings.no_answer_timeout,
+            no_answer_action=settings.no_answer_action,
+            wrap_up_time=settings.wrap_up_time,
+        )
+        self.routing = Routing(center, self.agents, self._free, defaults, settings.reoffer_after)
         self.calls: dict[str, BasicCall] = {}
         self._sides: dict[str, tuple[BasicCall, Side]] = {}
         self._referred: dict[tuple[str, str], BasicCall] = {}  # DN and the number it was told to call
@@ -55,7 +64,7 @@ class Switch:
 
     @property
     def deadline(self) -> float | None:
-        times = [self.registrar.deadline, self.routing_point.deadline]
+        times = [self.registrar.deadline, self.routing.deadline]
         times += [call.deadline for call in self.calls.values()]
         times += [agent.wrap_up_until for agent in self.agents.values()]
         return min((time for time in times if time is not None), default=None)
@@ -95,14 +104,15 @@ class Switch:
         if (found := self.find(side.session)) is not None and found[1] is side:
             del self._sides[side.session]
 
-    def finish(self, call: Call) -> None:
+    def finish(self, call: Call, now: float) -> None:
         self.calls = {uuid: each for uuid, each in self.calls.items() if each is not call}
         following = self.calls.pop(f"{call.uuid} after", None)
         if following is not None:
             self.calls[call.uuid] = following
         if not call.awaits_following:
             self.forget_referred(call)
-        self.routing_point.forget(call.uuid)
+        if self.calls.get(call.uuid) is None:
+            self.routing.ended(call, now)
         self._sides = {session: found for session, found in self._sides.items() if found[0] is not call}
 
     # --- REFER ---
@@ -122,6 +132,8 @@ class Switch:
 
     def established(self, call: Call, now: float) -> Outputs:
         assert isinstance(call, BasicCall)
+        if call.routed:
+            self.routing.answered(call, call.offered_to, now)
         return self.supervision.established(call, now)
 
     def new_session(self) -> str:
@@ -136,13 +148,14 @@ class Switch:
     # --- numbers ---
 
     def is_outside(self, number: str) -> bool:
-        internal = number in self.dns or number in (self.settings.routing_point, self.settings.echo)
+        internal = number in self.dns or self.routing.is_routing_point(number) or number == self.settings.echo
         return not internal and number[:1] in ("+", "9")
 
     def classify(self, number: str) -> tuple[Event, object]:
         """What a call to this number gets, and the argument of that event: the number or a SIP status."""
-        if number == self.settings.routing_point:
-            return Event.TO_QUEUE, None
+        number = self._forwarded(number)
+        if self.routing.is_routing_point(number):
+            return Event.TO_QUEUE, number
         if number == self.settings.echo:
             return Event.TO_ECHO, None
         if number in self.dns:
@@ -154,20 +167,35 @@ class Switch:
 
     def _refusal(self, dn: str) -> int:
         """The status with which a call to this DN is refused at once; 0 if it is offered."""
-        options, binding = self.dns[dn].options, self.registrar.binding(dn)
-        if binding is None or binding.target is None:
+        options = self.dns[dn].options
+        if not self._can_be_reached(dn):
             return TEMPORARILY_UNAVAILABLE
+        if self.agents[dn].do_not_disturb:
+            return BUSY_HERE
         if options.get(dialect.REJECT_CALL_IN_CALL) == "true" and self.calls_of(dn):
             return BUSY_HERE
         if options.get(dialect.REJECT_CALL_NOT_READY) == "true" and not self.agents[dn].is_ready:
             return TEMPORARILY_UNAVAILABLE
         return 0
 
+    def _forwarded(self, number: str) -> str:
+        """Where calls to this number go: there, or to the number that its agent has set."""
+        for _ in range(self.settings.maximum_redirections):
+            agent = self.agents.get(number)
+            if agent is None or not agent.forward_to:
+                break
+            number = agent.forward_to
+        return number
+
+    def _can_be_reached(self, dn: str) -> bool:
+        binding = self.registrar.binding(dn)
+        return binding is not None and binding.target is not None and dn not in self.out_of_service
+
     def route(self, number: str, caller: str, asserted: str) -> Route | None:
         if number not in self.dns:
             return self._trunk_route(number)
         binding = self.registrar.binding(number)
-        if binding is None or binding.target is None:
+        if binding is None or binding.target is None or number in self.out_of_service:
             return None
         headers: tuple[Header, ...] = ()
         if caller not in self.dns and asserted:
@@ -214,10 +242,10 @@ class Switch:
     def calls_of(self, dn: str) -> list[BasicCall]:
         return [call for call in self.calls.values() if call.phone_of(dn) is not None]
 
-    def is_free(self, dn: str) -> bool:
-        """The DN can be reached and has no call."""
-        binding = self.registrar.binding(dn)
-        return binding is not None and binding.target is not None and not self.calls_of(dn)
+    def _free(self, dns: list[str]) -> list[str]:
+        """Those of the DNs that can be reached and have no call."""
+        busy = {phone.number for call in self.calls.values() for phone in call.phones() if phone.is_dn} if dns else ()
+        return [dn for dn in dns if dn not in busy and self._can_be_reached(dn)]
 
     def views(self, dn: str) -> list[CallView]:
         """The DN's calls, as CTI was told of them."""
@@ -228,8 +256,9 @@ class Switch:
         agent = self.agents.get(dn)
         if agent is None:
             return None
-        in_service = self.registrar.binding(dn) is not None
-        return DnView(dn, in_service, agent.name, agent.state, agent.work_mode, agent.reason)
+        in_service = self.registrar.binding(dn) is not None and dn not in self.out_of_service
+        working = (agent.name, agent.state, agent.work_mode, agent.reason)
+        return DnView(dn, in_service, *working, agent.do_not_disturb, agent.forward_to)
 
     def annex(self, dn: str) -> dict[str, str]:
         if dn not in self.dns:
@@ -241,29 +270,20 @@ class Switch:
         view = self.dn_view(dn)
         return [DnEvent(view, reference)] if view else []
 
-    def set_agent(self, request: AgentRequest, now: float) -> str:
-        """Change an agent's state; what is wrong with the request, or ""."""
-        return self.agents[request.dn].handle(request, now)
-
-    def no_answer(self, dn: str, now: float) -> Outputs:
-        """What a routed call that rang too long does to the agent."""
+    def no_answer(self, dn: str, action: str, now: float) -> Outputs:
+        """What a call that rang too long does to the agent."""
         actions: dict[str, AgentRequest] = {"notready": AgentSetNotReady(dn), "logout": AgentLogout(dn)}
-        request = actions.get(self.settings.no_answer_action)
-        if request is None or self.agents[dn].handle(request, now):
+        request = actions.get(action)
+        if request is None or dn not in self.agents or self.agents[dn].handle(request, now):
             return []
         return self.dn_event(dn)
 
     def call_ended(self, call: Call, dn: str, was_established: bool, now: float) -> Outputs:
         if any(each is not call for each in self.calls_of(dn)):
             return []
-        wrap_up = self.settings.wrap_up_time if was_established else 0.0
+        assert isinstance(call, BasicCall)
+        wrap_up = call.wrap_up_time(dn) if was_established else 0.0
         return self.dn_event(dn) if self.agents[dn].call_ended(wrap_up, now) else []
-
-    def enqueue(self, call: Call, now: float) -> None:
-        self.routing_point.enqueue(call.uuid, now)
-
-    def take_back(self, call: Call, dn: str, now: float) -> None:
-        self.routing_point.take_back(call.uuid, dn, now)
 
 
 def _flow(remote: HostPort, transport: str = "UDP") -> Flow:

@@ -30,7 +30,11 @@ class CallEventName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """Something happened to a call, seen from `call.dn`. Extensions: NO_ANSWER_TIMEOUT, BusinessCall, WrapUpTime ..."""
+    """Something happened to a call, seen from `call.dn`.
+
+    Extensions: BusinessCall always; NO_ANSWER_TIMEOUT (seconds), NO_ANSWER_ACTION and NO_ANSWER_OVERFLOW on Ringing;
+    WrapUpTime (seconds) on Established.
+    """
 
     name: CallEventName
     call: CallView
@@ -61,6 +65,10 @@ TelephonyEvent = CallEvent | DnEvent | Error
 
 class Telephony(Protocol):
     """SIP Server as GWS sees it. `request` returns at once; views are snapshots."""
+
+    @property
+    def available(self) -> bool:
+        """Whether there is a connection to SIP Server."""
 
     def request(self, request: TelephonyRequest) -> None: ...
 

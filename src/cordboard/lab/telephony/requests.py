@@ -13,9 +13,12 @@ from cordboard.lab.telephony.views import UserData
 
 @dataclass(frozen=True, slots=True)
 class AgentLogin:
+    """`queue`: the queue the agent logs in to, empty for none; it comes back in no event."""
+
     dn: str
     agent: str
     reference: int = 0
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,24 @@ class AgentSetNotReady:
     dn: str
     work_mode: str = ""
     reason: str = ""
+    reference: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetDoNotDisturb:
+    """Calls to `dn` are refused while it is on; the outcome is a DnEvent."""
+
+    dn: str
+    on: bool
+    reference: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetForward:
+    """Calls to `dn` go to `destination` instead; empty cancels. The outcome is a DnEvent."""
+
+    dn: str
+    destination: str
     reference: int = 0
 
 
@@ -208,6 +229,7 @@ class MonitorMode(StrEnum):
     """How a supervisor is in a call (reference: SIP Server 6.5)."""
 
     MUTE = "mute"  # hears all, is heard by nobody
+    NORMAL = "normal"  # as mute
     COACH = "coach"  # hears all, is heard by the agent alone
     CONNECT = "connect"  # hears all, is heard by all
 
@@ -250,6 +272,8 @@ TelephonyRequest = (
     | AgentLogout
     | AgentSetReady
     | AgentSetNotReady
+    | SetDoNotDisturb
+    | SetForward
     | MakeCall
     | AnswerCall
     | HoldCall

@@ -51,6 +51,7 @@ class CallView:
     previous_connection_id: str = ""  # before a transfer or conference was completed
     supervised: str = ""  # "mute", "coach", "connect": how a supervisor is in the call; empty: none
     is_supervisor: bool = False  # this DN is in the call as its supervisor
+    queue: str = ""  # the routing point or virtual queue that the call came through
 
 
 @dataclass(frozen=True, slots=True)

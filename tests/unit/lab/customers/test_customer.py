@@ -64,6 +64,15 @@ def test_it_talks_when_answered() -> None:
     assert (subject.state, subject.answered_at, subject.party.target) == (State.TALKING, 10.0, ("127.0.0.90", 5000))
 
 
+def test_it_hears_early_media_and_is_not_answered() -> None:
+    subject = customer()
+    subject.handle(sip.Provisional("s", response(180)), 9.0)
+    subject.handle(sip.Provisional("s", response(183, "rubbish")), 9.1)
+    assert subject.party.target is None
+    subject.handle(sip.Provisional("s", response(183, offer())), 9.2)
+    assert (subject.state, subject.party.target) == (State.RINGING, ("127.0.0.90", 5000))
+
+
 def test_it_hangs_up_on_an_answer_that_cannot_be_used() -> None:
     subject = customer()
     assert subject.handle(sip.Accepted("s", response(200, "rubbish"), True), 10.0) == [sip.Hangup("s", 486)]

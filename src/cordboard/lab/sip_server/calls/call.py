@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cordboard.genesys import dialect
+from cordboard.lab.contact_center.words import Terms, Treat
 from cordboard.lab.media_server_port import Service
 from cordboard.lab.sip_server.calls.leg import MediaSession, Output, Outputs, Phase, Phone, SdpOrigin
 from cordboard.lab.sip_server.calls.mix import Gathering, Mix
@@ -50,7 +51,11 @@ class Call(StateMachine[State, Event, Output]):
         self.asserted = ""  # the P-Asserted-Identity that came with the call
         self.from_outside = False  # from a number that is no one's here
         self.to_outside = False  # to such a number
-        self.routed = False  # came through the routing point
+        self.routed = False  # the router decides where it goes
+        self.offered_to = ""  # the number that was called last
+        self.terms = Terms()  # under which it was
+        self.treatment: Treat | None = None  # what the caller hears at the routing point
+        self.queue = ""
         self.origin: Phone | None = None
         self.destination: Phone | MediaSession | None = None
         self.music: dict[str, MediaSession] = {}  # by the session of the phone that hears it
@@ -177,7 +182,7 @@ class Call(StateMachine[State, Event, Output]):
             call_uuid=self.uuid,
             connection_id=self.connection_id,
             state=phone.state or CallState.RELEASED,
-            call_type=self._type(phone),
+            call_type=self.type_of_call,
             dn=phone.number,
             ani=self.ani,
             dnis=self.dnis,
@@ -190,6 +195,7 @@ class Call(StateMachine[State, Event, Output]):
             previous_connection_id=self.previous_connection_id,
             supervised=next((str(each.monitor.mode) for each in self.supervisors() if each.monitor), ""),
             is_supervisor=phone.monitor is not None,
+            queue=self.queue,
         )
 
     def _participants(self, phone: Phone) -> tuple[str, ...]:
@@ -206,7 +212,8 @@ class Call(StateMachine[State, Event, Output]):
         state = self.mix.recording if self.mix is not None else ""
         return state or ("Stopped" if phone.has(dialect.RECORD) or phone.has(LAB_RECORDING) else "")
 
-    def _type(self, phone: Phone) -> CallType:
+    @property
+    def type_of_call(self) -> CallType:
         if self.is_consult:
             return CallType.CONSULT
         if self.from_outside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cordboard.lab.sip_server.calls.leg import Outputs, Phase, Phone
+from cordboard.lab.sip_server.calls.vocabulary import State
 from cordboard.lab.telephony import CallEventName
 from cordboard.sip.events import SendInDialog
 
@@ -29,6 +30,8 @@ def send(call: Call, phone: Phone, digits: str, reference: int, now: float) -> O
 def next_digit(call: Call, phone: Phone, now: float) -> Outputs:
     """Send the first of the digits that wait, to all others in a conference; the event when there is none left."""
     others = [each for each in call.talkers() if each is not phone and each.phase is Phase.CONNECTED]
+    if not others and call.state is State.QUEUED:
+        call.server.routing.pressed(call, "".join(call.digits), now)
     if not call.digits or not others:
         call.digits.clear()
         return call.report(CallEventName.DTMF_SENT, phone, now)
@@ -38,3 +41,13 @@ def next_digit(call: Call, phone: Phone, now: float) -> Outputs:
         SendInDialog(each.session, key, "INFO", (each.uuid_header,), "application/dtmf-relay", body)
         for key, each in zip(keys, others, strict=True)
     ]
+
+
+def signal(body: str) -> str:
+    """The digit of an application/dtmf-relay body; empty for none."""
+    for line in body.splitlines():
+        name, _, value = line.partition("=")
+        digit = value.strip()[:1].upper()
+        if name.strip().lower() == "signal" and digit in DIGITS:
+            return digit
+    return ""

@@ -14,7 +14,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from cordboard.genesys.dialect import CALL_UUID, SIP_HOLD_RFC3264
-from cordboard.lab.media_server_port import CloseMedia, MediaRequest, OpenMedia, PointMedia, Service, SetAudience
+from cordboard.lab.contact_center.strategy import Sound
+from cordboard.lab.media_server_port import (
+    CloseMedia,
+    MediaRequest,
+    OpenMedia,
+    PlayMedia,
+    PointMedia,
+    Service,
+    SetAudience,
+)
 from cordboard.lab.sip_server.calls.session_description import hold_offer, with_origin
 from cordboard.lab.telephony import CallEvent, CallEventName, CallState, DnEvent, Error, MonitorMode, MonitorScope
 from cordboard.sip.events import (
@@ -36,6 +45,7 @@ SESSION_TIMER: tuple[Header, ...] = (("Session-Expires", "1800;refresher=uac"), 
 FULL_SUPPORT: Header = ("Supported", "uui,100rel,timer")
 TIMER_SUPPORT: Header = ("Supported", "timer")
 NOT_NOW = 491
+PROGRESS = 183
 REINVITE_ALLOW: Header = ("Allow", "INVITE, ACK, PRACK, CANCEL, BYE, REFER, INFO, MESSAGE, NOTIFY, OPTIONS")
 
 
@@ -81,7 +91,7 @@ class Side(Protocol):
 
     @property
     def settled(self) -> bool:
-        """No INVITE of its setup is open, so that an offer may be made."""
+        """No INVITE of its setup or of ours is open, so that an offer may be made."""
 
     def offer(self, sdp: str) -> Outputs: ...
 
@@ -95,13 +105,19 @@ class MediaSession:
     description: str = ""
     conference: str = ""
     told: str = ""
+    sound: Sound | None = None
 
     @property
     def settled(self) -> bool:
         return True
 
     def offer(self, sdp: str) -> Outputs:
-        return [OpenMedia(self.session, self.service, sdp, self.conference)]
+        return [OpenMedia(self.session, self.service, sdp, self.conference, self.sound)]
+
+    def play(self, sound: Sound) -> Outputs:
+        """From now on."""
+        self.sound = sound
+        return [PlayMedia(self.session, sound)]
 
     def point(self, sdp: str) -> Outputs:
         return [PointMedia(self.session, sdp)]
@@ -162,6 +178,7 @@ class Phone:
     on_hold: bool = False
     held_by_server: bool = False  # held by re-INVITE, not by its own doing
     rung: bool = False
+    previewed: str = ""  # the description that a 183 of ours had: its 200 repeats it
     was_called: bool = False  # by SIP Server
     reliable: bool = False  # it called, and knows 100rel
     dialog: DialogId | None = None
@@ -174,7 +191,7 @@ class Phone:
 
     @property
     def settled(self) -> bool:
-        return self.phase is Phase.CONNECTED
+        return self.phase is Phase.CONNECTED and not self.offering
 
     def has(self, option: str) -> bool:
         """Whether an option of its DN is "true"."""
@@ -213,6 +230,12 @@ class Phone:
         self.rung = True
         return [Ring(self.session, self.contact, status, self.signed(sdp), headers, self.reliable)]
 
+    def preview(self, sdp: str) -> Outputs:
+        """183 with a description."""
+        outputs = self.ring(PROGRESS, sdp)
+        self.previewed = with_origin(sdp, self.sdp.id, self.sdp.version, self.host)
+        return outputs
+
     def answer_setup(self, sdp: str) -> Outputs:
         """End the setup of this phone's side: 200 to its INVITE, or the ACK that it waits for."""
         if self.phase is Phase.UNACKNOWLEDGED:
@@ -220,7 +243,7 @@ class Phone:
             return [Acknowledge(self.session, self.signed(sdp), (self.uuid_header,))]
         first = [] if self.rung else self.ring()
         self.phase = Phase.ACCEPTED
-        return [*first, Accept(self.session, self.contact, self.signed(sdp))]
+        return [*first, Accept(self.session, self.contact, self.previewed or self.signed(sdp))]
 
     def offer(self, sdp: str) -> Outputs:
         """Re-INVITE; without `sdp` the phone makes the offer. One of its own that waits gives way: two calls of one

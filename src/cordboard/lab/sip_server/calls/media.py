@@ -165,7 +165,7 @@ def _heard_by(call: Call, phone: Phone) -> Phone | MediaSession | None:
     media, other = call.music.get(phone.session), call.other(phone)
     if isinstance(other, MediaSession):
         return media or other
-    if other is None or not (other.settled or other.phase is Phase.LENT):
+    if other is None or other.phase not in (Phase.CONNECTED, Phase.LENT):
         return media
     return media or (other if phone.on_hold else None) if other.on_hold else other
 

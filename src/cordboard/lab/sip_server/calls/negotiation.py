@@ -52,6 +52,10 @@ class Negotiation(StateMachine[Stage, Step, Output]):
     def can_start(self) -> bool:
         return self.state is Stage.PENDING and self.source.settled and self.sink.settled
 
+    def awaits(self, session: str) -> bool:
+        """Whether this session has been asked for its offer."""
+        return self.state is Stage.COLLECTING and session == self.source.session
+
     @property
     def done(self) -> bool:
         return self.state is Stage.DONE

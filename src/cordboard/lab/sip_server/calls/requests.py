@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cordboard.genesys.dialect import EVENT_HOLD, EVENT_TALK, SIP_CTI_CONTROL
@@ -11,6 +11,7 @@ from cordboard.lab.sip_server.calls import digits
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone
+from cordboard.lab.sip_server.calls.routing import distributing
 from cordboard.lab.sip_server.calls.vocabulary import ErrorCode, Event, State
 from cordboard.lab.telephony import (
     AlternateCall,
@@ -125,11 +126,7 @@ def change_user_data(call: BasicCall, phone: Phone, request: ChangeUserData, now
         call.user_data.pop(key, None)
     call.user_data.update(request.pairs)
     phone.references[CallEventName.ATTACHED_DATA_CHANGED] = request.reference
-    outputs: Outputs = []
-    for each in call.phones():
-        if each.state not in (None, CallState.RELEASED):
-            outputs += call.report(CallEventName.ATTACHED_DATA_CHANGED, each, now)
-    return outputs
+    return distributing.attached_data_changed(call, now)
 
 
 def send_dtmf(call: BasicCall, phone: Phone, request: SendDtmf, now: float) -> Outputs:
@@ -183,9 +180,10 @@ def with_a_third(event: Event) -> Callable[[BasicCall, Phone, Any, float], Outpu
             return [_wrong_state(phone, request)]
         kinds = [Event.TO_PHONE] if event is Event.SINGLE_STEP_CONFERENCE else [Event.TO_PHONE, Event.TO_QUEUE]
         taken = {each.number for each in call.parties()}
-        if call.server.classify(request.destination)[0] not in kinds or request.destination in taken:
+        kind, number = call.server.classify(request.destination)
+        if kind not in kinds or request.destination in taken or number in taken:
             return [_invalid_number(request)]
-        return call.step(event, (phone, request), now)
+        return call.step(event, (phone, replace(request, destination=number)), now)
 
     return handler
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cordboard.lab.media_server_port import MediaOpened, MediaReply
-from cordboard.lab.sip_server.calls import media, refreshing, requests
+from cordboard.lab.media_server_port import MediaDigit, MediaOpened, MediaReply
+from cordboard.lab.sip_server.calls import digits, media, refreshing, requests
 from cordboard.lab.sip_server.calls.flow import referring
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.joining import mixing
@@ -37,7 +37,9 @@ def orphaned(event: Any) -> Outputs:
 
 
 def media_replied(call: BasicCall, session: MediaSession, reply: MediaReply, now: float) -> Outputs:
-    """A media session was opened, or could not be."""
+    """A media session was opened, or could not be, or heard a digit."""
+    if isinstance(reply, MediaDigit):
+        return _pressed(call, session, reply.digit, now)
     sdp = reply.sdp if isinstance(reply, MediaOpened) else ""
     if any(session.session in gathering.waiting for gathering in call.gatherings):
         return mixing.leg_replied(call, session, sdp, now)
@@ -53,6 +55,13 @@ def media_replied(call: BasicCall, session: MediaSession, reply: MediaReply, now
             return call.step(Event.DESTINATION_ANSWERED, reply.sdp, now)
         return call.refused(MEDIA_UNAVAILABLE, now)
     return call.step(Event.MUSIC_READY, sdp, now) if sdp else call.step(Event.MUSIC_FAILED, None, now)
+
+
+def _pressed(call: BasicCall, session: MediaSession, digit: str, now: float) -> Outputs:
+    """The caller's digits are the strategy's, whichever way they come."""
+    if call.routed and call.origin is not None and call.music.get(call.origin.session) is session:
+        call.server.routing.pressed(call, digit, now)
+    return []
 
 
 def _provisional(call: BasicCall, phone: Phone, event: sip.Provisional, now: float) -> Outputs:
@@ -85,12 +94,11 @@ def _accepted(call: BasicCall, phone: Phone, event: sip.Accepted, now: float) ->
 
 def _redescribed(call: BasicCall, phone: Phone, sdp: str, now: float) -> Outputs:
     """The 2xx to a re-INVITE; an offer that nobody waits for any more leaves the phone with the far side it has."""
-    outputs = media.described(call, phone.session, sdp, now)
-    awaited = call.negotiation is not None and call.negotiation.source.session == phone.session
+    awaited = call.negotiation is not None and call.negotiation.awaits(phone.session)
     if phone.asked and not awaited:
         phone.description = sdp
-        outputs += acknowledge_as_before(phone)
-    return outputs
+        return acknowledge_as_before(phone) + media.work(call, now)
+    return media.described(call, phone.session, sdp, now)
 
 
 def _dialog_of(message: Request | Response, ours: str, theirs: str) -> DialogId | None:
@@ -119,9 +127,9 @@ def _moved_to(response: Response) -> str:
 
 
 def _reinvite_rejected(call: BasicCall, phone: Phone, event: sip.ReinviteRejected, now: float) -> Outputs:
+    phone.asked = phone.offering = False
     if call.state is State.CALLING_AGENT:
         return call.step(Event.ORIGIN_REFUSED, event.status, now)
-    phone.asked = phone.offering = False
     return media.failed(call, phone.session, now)
 
 
@@ -171,13 +179,12 @@ def _requested(call: BasicCall, phone: Phone, event: sip.Requested, now: float) 
     if request.method == "NOTIFY" and (request.headers.get("Event") or "").partition(";")[0].strip() == referring.REFER:
         return answer + referring.progress(call, request, now)
     content = (request.headers.get("Content-Type") or "").strip().lower()
+    if request.method != "INFO" or content != DTMF_RELAY:
+        return answer
     other = call.other(phone)
-    if (
-        request.method == "INFO"
-        and content == DTMF_RELAY
-        and isinstance(other, Phone)
-        and call.state is State.CONNECTED
-    ):
+    if call.state is State.QUEUED and phone is call.origin:
+        call.server.routing.pressed(call, digits.signal(_text(request)), now)
+    elif isinstance(other, Phone) and call.state is State.CONNECTED:
         key = call.key(other, "relay")
         answer.append(sip.SendInDialog(other.session, key, "INFO", (other.uuid_header,), DTMF_RELAY, request.body))
     return answer

@@ -18,6 +18,7 @@ from cordboard.sip.machine import Cell
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.call import Call
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
+    from cordboard.lab.sip_server.routing import Routing
 
 LAB_RECORDING = "lab-recording"  # "true": calls of this DN can be recorded by request
 
@@ -55,6 +56,9 @@ class Event(StrEnum):
     RETRIEVE = "RetrieveCall"
     RELEASE = "ReleaseCall"
     NO_ANSWER = "no-answer timeout"
+    RINGS_ON = "no-answer timeout without overflow"
+    TREAT = "treatment"
+    STRATEGY_RELEASES = "the strategy releases the call"
     GUARD = "MakeCall guard"
     REFRESH = "time for a fresh offer"
     # more than two parties, more than one call
@@ -136,13 +140,14 @@ class Server(Protocol):
     """What a call needs of the SIP Server it is in."""
 
     settings: SipServerSettings
+    routing: Routing
 
     def adopt(self, call: Call, side: Side) -> None:
         """Events of this side's session concern this call."""
 
     def drop(self, side: Side) -> None: ...
 
-    def finish(self, call: Call) -> None: ...
+    def finish(self, call: Call, now: float) -> None: ...
 
     def new_session(self) -> str: ...
 
@@ -161,11 +166,7 @@ class Server(Protocol):
     def classify(self, number: str) -> tuple[Event, object]:
         """What this number is: the event that the call gets, and its argument."""
 
-    def enqueue(self, call: Call, now: float) -> None: ...
-
-    def take_back(self, call: Call, dn: str, now: float) -> None: ...
-
-    def no_answer(self, dn: str, now: float) -> Outputs: ...
+    def no_answer(self, dn: str, action: str, now: float) -> Outputs: ...
 
     def call_ended(self, call: Call, dn: str, was_established: bool, now: float) -> Outputs: ...
 

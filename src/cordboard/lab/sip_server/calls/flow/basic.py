@@ -21,10 +21,13 @@ from cordboard.lab.sip_server.calls.flow import (
 )
 from cordboard.lab.sip_server.calls.joining import third_party
 from cordboard.lab.sip_server.calls.leg import Broken, Outputs, Phase, Phone
+from cordboard.lab.sip_server.calls.routing import distributing, treating
 from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
 
 TOPICS = (
     setting_up,
+    treating,
+    distributing,
     ending,
     asking,
     leaving,
@@ -43,7 +46,6 @@ class BasicCall(Call):
 
     TABLE: Cells = {cell: step for topic in TOPICS for cell, step in topic.CELLS.items()}
 
-    offered_to = ""
     redirections = 0
 
     @property
@@ -86,14 +88,21 @@ class BasicCall(Call):
         return [Broken(self.uuid, error), *ending.end(self, [], now)]
 
     def ringing_extensions(self) -> dict[str, Any]:
-        extensions: dict[str, Any] = {"BusinessCall": 1, "OriginationDN": self.ani}
-        if self.routed:
-            settings = self.server.settings
-            extensions["NO_ANSWER_TIMEOUT"] = round(settings.no_answer_timeout)
-            extensions["NO_ANSWER_ACTION"] = settings.no_answer_action
-            extensions["NO_ANSWER_OVERFLOW"] = "recall"
+        extensions: dict[str, Any] = {"BusinessCall": int(self.is_business), "OriginationDN": self.ani}
+        if self.terms.no_answer_timeout:
+            extensions["NO_ANSWER_TIMEOUT"] = round(self.terms.no_answer_timeout)
+            extensions["NO_ANSWER_ACTION"] = self.terms.action
+            extensions["NO_ANSWER_OVERFLOW"] = ",".join(self.terms.no_answer_overflow)
         return extensions
 
-    def established_extensions(self) -> dict[str, Any]:
-        wrap_up = self.server.settings.wrap_up_time
-        return {"BusinessCall": 1, **({"WrapUpTime": round(wrap_up)} if wrap_up else {})}
+    def established_extensions(self, phone: Phone) -> dict[str, Any]:
+        wrap_up = self.wrap_up_time(phone.number)
+        return {"BusinessCall": int(self.is_business), **({"WrapUpTime": round(wrap_up)} if wrap_up else {})}
+
+    @property
+    def is_business(self) -> bool:
+        return self.server.routing.is_business(self.type_of_call)
+
+    def wrap_up_time(self, dn: str) -> float:
+        """Seconds of After Call Work for the agent at this DN."""
+        return self.server.routing.wrap_up_time(self, dn) if self.is_business else 0.0

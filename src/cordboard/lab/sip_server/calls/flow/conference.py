@@ -23,8 +23,7 @@ def complete(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs:
     assert consult is not None
     third, agent = consult.callee, call.phone_of(consult.caller.number)
     assert agent is not None
-    outputs = phone_gone(consult, third, now)
-    bring(call, third)
+    outputs = phone_gone(consult, third, now) + bring(call, third)
     if agent.twin is not None and agent.phase is Phase.LENT:
         dialogs.take_back(call, agent)
 

@@ -69,7 +69,7 @@ def end(call: BasicCall, first: Outputs, now: float) -> Outputs:
     for phone in call.phones():
         outputs += last_words(call, phone, now)
     _unlink(call)
-    call.server.finish(call)
+    call.server.finish(call, now)
     return outputs
 
 
@@ -136,6 +136,7 @@ CELLS: Cells = {
     (State.QUEUED, Event.ORIGIN_LEFT): (State.ENDED, (release,)),
     (State.QUEUED, Event.RELEASE): (State.ENDED, (release,)),
     (State.QUEUED, Event.GUARD): (State.ENDED, (give_up,)),
+    (State.QUEUED, Event.STRATEGY_RELEASES): (State.ENDED, (refuse_origin,)),
     (State.OFFERED, Event.DESTINATION_REFUSED): (State.ENDED, (refuse_origin,)),
     (State.OFFERED, Event.ORIGIN_LEFT): (State.ENDED, (release,)),
     (State.OFFERED, Event.RELEASE): (State.ENDED, (release,)),

@@ -1,7 +1,7 @@
 """Setting up a call between its origin and its destination (reference: SIP Server 2.1 to 2.3).
 
     inbound, 1st-party   NEW -> OFFERED -> RINGING -> CONNECTED
-    routed               NEW -> QUEUED -> OFFERED -> RINGING -> CONNECTED
+    routed               NEW -> QUEUED -> OFFERED -> RINGING -> CONNECTED   (see `calls.routing`)
     3rd-party MakeCall   NEW -> CALLING_AGENT -> as one of the above
 
 The agent of a MakeCall gets an offerless INVITE and `NOTIFY Event: talk` right after its 180; its 200 carries the offer
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from cordboard.genesys import dialect
 from cordboard.genesys.dialect import EVENT_TALK
+from cordboard.lab.contact_center.people import NONE
 from cordboard.lab.media_server_port import Service
 from cordboard.lab.sip_server.calls.leg import FULL_SUPPORT, TIMER_SUPPORT, Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.media import add_job
@@ -100,7 +101,8 @@ def report_dialing(call: BasicCall, _: object, now: float) -> Outputs:
 
 
 def invite_destination(call: BasicCall, number: str, now: float) -> Outputs:
-    call.offered_to = number
+    if not call.routed:
+        call.offered_to, call.terms = number, call.server.routing.direct_terms(number)
     route = call.server.route(number, call.ani, call.asserted)
     if route is None:
         return call.refused(TEMPORARILY_UNAVAILABLE, now)
@@ -117,48 +119,41 @@ def open_echo(call: BasicCall, _: object, now: float) -> Outputs:
     return call.destination.offer(call.caller.description)
 
 
-def enqueue(call: BasicCall, _: object, now: float) -> Outputs:
-    call.routed = True
-    call.server.enqueue(call, now)
-    music = call.music[call.caller.session] = call.new_media(Service.MUSIC)
-    return music.offer(call.caller.description)
-
-
-def play_music(call: BasicCall, sdp: str, now: float) -> Outputs:
-    """The first music of a queued call is what answers the caller; ringback answers the agent of flow 2."""
-    music = call.music.get(call.caller.session)
-    if music is None or call.caller.phase not in (Phase.INCOMING, Phase.UNACKNOWLEDGED):
-        return []
-    music.description = sdp
-    call.disarm(Event.GUARD)
-    answered = [] if music.service is Service.RINGBACK else report_answered(call, now)
-    return call.caller.answer_setup(sdp) + answered
-
-
 def relay_ringing(call: BasicCall, provisional: tuple[int, str], now: float) -> Outputs:
     callee, (status, sdp) = call.callee, provisional
     first, callee.phase = callee.phase is Phase.OUTGOING, Phase.RINGING
-    outputs = call.caller.ring(status, sdp) if call.caller.phase is Phase.INCOMING and (first or sdp) else []
+    hears = call.caller.phase is Phase.INCOMING and not call.caller.previewed
+    outputs = call.caller.ring(status, sdp) if hears and (first or sdp) else []
     if first:
         outputs += call.report(CallEventName.RINGING, callee, now, call.ringing_extensions())
-        if call.routed:
-            call.arm(Event.NO_ANSWER, now + call.server.settings.no_answer_timeout)
+        if call.terms.no_answer_timeout and callee.is_dn:
+            _limit_ringing(call, now + call.terms.no_answer_timeout)
     return outputs
+
+
+def _limit_ringing(call: BasicCall, at: float) -> None:
+    if call.terms.no_answer_overflow == (NONE,):
+        return call.arm(Event.RINGS_ON, at)
+    routed_until = call.time_of(Event.NO_ANSWER)
+    call.arm(Event.NO_ANSWER, at if routed_until is None else min(at, routed_until))
 
 
 def connect(call: BasicCall, answer: str, now: float) -> Outputs:
     """The destination has answered: tell the origin, each by what its phase asks for."""
-    call.disarm(Event.GUARD, Event.NO_ANSWER)
+    call.disarm(Event.GUARD, Event.NO_ANSWER, Event.RINGS_ON)
     callee = call.destination
     assert callee is not None
     callee.description = answer
-    if call.caller.phase in (Phase.INCOMING, Phase.UNACKNOWLEDGED):
+    if call.caller.previewed and call.caller.phase is Phase.INCOMING:
+        outputs = call.caller.answer_setup(call.caller.told)
+        outputs += add_job(call, Job(JobKind.CONNECT, call.caller, answer), now)
+    elif call.caller.phase in (Phase.INCOMING, Phase.UNACKNOWLEDGED):
         outputs = call.close_music(call.caller) + call.caller.answer_setup(answer)
     else:
         outputs = add_job(call, Job(JobKind.CONNECT, call.caller, answer), now)
     if isinstance(callee, Phone):
         callee.phase = Phase.CONNECTED if call.caller.description else Phase.UNACKNOWLEDGED
-        outputs += call.report(CallEventName.ESTABLISHED, callee, now, call.established_extensions())
+        outputs += call.report(CallEventName.ESTABLISHED, callee, now, call.established_extensions(callee))
         if callee.is_dn:
             call.arm(Event.REFRESH, now + call.server.settings.refresh_after)
     return outputs + report_answered(call, now) + call.came_about(now)
@@ -168,7 +163,7 @@ def report_answered(call: BasicCall, now: float) -> Outputs:
     """A DN that called is told once, be it music or a person who answered."""
     if call.caller.state is not CallState.DIALING:
         return []
-    return call.report(CallEventName.ESTABLISHED, call.caller, now, call.established_extensions())
+    return call.report(CallEventName.ESTABLISHED, call.caller, now, call.established_extensions(call.caller))
 
 
 def refresh(call: BasicCall, _: object, now: float) -> Outputs:
@@ -181,7 +176,7 @@ def refresh(call: BasicCall, _: object, now: float) -> Outputs:
 
 def drop_destination(call: BasicCall, _: object, now: float) -> Outputs:
     """The one who was called did not take the call; its side is over, the call is not."""
-    call.disarm(Event.NO_ANSWER)
+    call.disarm(Event.NO_ANSWER, Event.RINGS_ON)
     callee, call.destination = call.destination, None
     if not isinstance(callee, Phone):
         return []
@@ -198,18 +193,10 @@ def send_elsewhere(call: BasicCall, number: str, now: float) -> Outputs:
     call.redirections += 1
     if event is not Event.TO_PHONE or call.redirections > call.server.settings.maximum_redirections:
         return call.refused(argument if isinstance(argument, int) else TEMPORARILY_UNAVAILABLE, now)
+    call.server.routing.ended(call, now, redirected=True)
     call.routed = False
     call.dnis = number
-    return invite_destination(call, number, now)
-
-
-def requeue(call: BasicCall, _: object, now: float) -> Outputs:
-    call.server.take_back(call, call.offered_to, now)
-    return []
-
-
-def punish_no_answer(call: BasicCall, _: object, now: float) -> Outputs:
-    return call.server.no_answer(call.offered_to, now)
+    return invite_destination(call, str(argument), now)
 
 
 def talk(call: BasicCall, phone: Phone, now: float) -> Outputs:
@@ -219,26 +206,18 @@ def talk(call: BasicCall, phone: Phone, now: float) -> Outputs:
 CELLS: Cells = {
     (State.NEW, Event.MAKE_CALL): (State.CALLING_AGENT, (call_agent,)),
     (State.NEW, Event.TO_PHONE): (State.OFFERED, (report_dialing, invite_destination)),
-    (State.NEW, Event.TO_QUEUE): (State.QUEUED, (report_dialing, enqueue)),
     (State.NEW, Event.TO_ECHO): (State.OFFERED, (report_dialing, open_echo)),
     (State.CALLING_AGENT, Event.ORIGIN_RINGS): (State.CALLING_AGENT, (talk_to_origin,)),
     (State.CALLING_AGENT, Event.ORIGIN_ANSWERED): (State.NEW, (take_origins_offer,)),
     (State.REFERRED, Event.REFERRED_CALLS): (State.NEW, (take_referred_call,)),
     (State.REFERRED, Event.REFER_REFUSED): (State.CALLING_AGENT, (call_agent,)),
-    (State.QUEUED, Event.MUSIC_READY): (State.QUEUED, (play_music,)),
-    (State.QUEUED, Event.AGENT_SELECTED): (State.OFFERED, (invite_destination,)),
-    (State.OFFERED, Event.MUSIC_READY): (State.OFFERED, (play_music,)),
     (State.OFFERED, Event.MUSIC_FAILED): (State.OFFERED, (go_without_ringback,)),
     (State.OFFERED, Event.DESTINATION_RINGS): (State.RINGING, (relay_ringing,)),
     (State.OFFERED, Event.DESTINATION_ANSWERED): (State.CONNECTED, (connect,)),
-    (State.OFFERED, Event.AGENT_REFUSED): (State.QUEUED, (drop_destination, requeue)),
     (State.OFFERED, Event.REDIRECT): (State.OFFERED, (drop_destination, send_elsewhere)),
-    (State.RINGING, Event.MUSIC_READY): (State.RINGING, (play_music,)),
     (State.RINGING, Event.MUSIC_FAILED): (State.RINGING, (go_without_ringback,)),
     (State.RINGING, Event.DESTINATION_RINGS): (State.RINGING, (relay_ringing,)),
     (State.RINGING, Event.DESTINATION_ANSWERED): (State.CONNECTED, (connect,)),
-    (State.RINGING, Event.AGENT_REFUSED): (State.QUEUED, (drop_destination, requeue)),
-    (State.RINGING, Event.NO_ANSWER): (State.QUEUED, (drop_destination, punish_no_answer, requeue)),
     (State.RINGING, Event.ANSWER): (State.RINGING, (talk,)),
     (State.RINGING, Event.REDIRECT): (State.OFFERED, (drop_destination, send_elsewhere)),
     (State.CONNECTED, Event.REFRESH): (State.CONNECTED, (refresh,)),

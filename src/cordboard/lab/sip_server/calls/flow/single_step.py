@@ -11,14 +11,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cordboard.genesys import dialect
-from cordboard.lab.media_server_port import Service
 from cordboard.lab.sip_server.calls.flow import leaving, referring
 from cordboard.lab.sip_server.calls.flow.transfer import back_from_music
 from cordboard.lab.sip_server.calls.joining import mixing
 from cordboard.lab.sip_server.calls.joining.adding import Adding
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone
 from cordboard.lab.sip_server.calls.media import link
-from cordboard.lab.sip_server.calls.sources import Calling, Playing
+from cordboard.lab.sip_server.calls.sources import Calling
 from cordboard.lab.sip_server.calls.vocabulary import Cells, ErrorCode, Event, State
 from cordboard.lab.telephony import CallEventName, Error, SingleStepTransfer
 
@@ -60,7 +59,7 @@ def invite_target(call: BasicCall, asked: Asked, now: float) -> Outputs:
 def _transferred(call: BasicCall, agent: Phone, target: Phone, request: SingleStepTransfer, now: float) -> Outputs:
     agent.references[CallEventName.RELEASED] = request.reference
     call.others.append(target)
-    outputs = call.report(CallEventName.ESTABLISHED, target, now, call.established_extensions())
+    outputs = call.report(CallEventName.ESTABLISHED, target, now, call.established_extensions(target))
     stayed = [each for each in call.talkers() if each not in (agent, target)]
     outputs += back_from_music(call, agent, now)
     outputs += leaving.drop(call, agent, now)
@@ -81,7 +80,7 @@ def add_party(call: BasicCall, asked: Asked, now: float) -> Outputs:
         call.others.append(adding.phone)
         call.rearranged = True
         agent.references[CallEventName.PARTY_ADDED] = request.reference
-        outputs = call.report(CallEventName.ESTABLISHED, adding.phone, at, call.established_extensions())
+        outputs = call.report(CallEventName.ESTABLISHED, adding.phone, at, call.established_extensions(adding.phone))
         return outputs + mixing.tell_added(call, adding.phone, at)
 
     return Adding(call, request.destination, agent.number, join, done, _failing(request)).start(now)
@@ -108,11 +107,8 @@ def to_queue(call: BasicCall, asked: Asked, now: float) -> Outputs:
     outputs = leaving.drop(call, agent, now)
     call.rearranged = False
     call.ani = other.number
-    call.server.enqueue(call, now)
-    if other.session in call.music:
-        return outputs
-    media = call.music[other.session] = call.new_media(Service.MUSIC)
-    return outputs + link(call, Playing(media), other, lambda success, at: [], now)
+    call.server.routing.arrived(call, call.dnis, now)
+    return outputs
 
 
 CELLS: Cells = {

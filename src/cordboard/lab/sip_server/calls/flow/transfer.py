@@ -37,8 +37,7 @@ def complete(call: BasicCall, request: CompleteTransfer, now: float) -> Outputs:
 
 
 def _put_through(call: BasicCall, consult: BasicCall, third: Phone, request: CompleteTransfer, now: float) -> Outputs:
-    outputs = phone_gone(consult, third, now)
-    bring(call, third)
+    outputs = phone_gone(consult, third, now) + bring(call, third)
 
     def then(success: bool, at: float) -> Outputs:
         if success:

@@ -47,6 +47,7 @@ def hang_up(call: BasicCall, phone: Phone, now: float) -> Outputs:
     other_call = call.parent or call.consult
     if twin.phase is Phase.LENT and other_call is not None:
         twin.told, twin.description, twin.asked = phone.told, phone.description, phone.asked
+        twin.offering, twin.waiting = phone.offering, phone.waiting
         twin.phase = Phase.ENDED if phone.phase is Phase.ENDED else Phase.CONNECTED
         call.server.adopt(other_call, twin)
         if twin.phase is Phase.ENDED:

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from cordboard.lab.sip_server.calls.leg import Outputs, Phone
 from cordboard.lab.sip_server.calls.media import phone_gone
+from cordboard.lab.sip_server.calls.sources import acknowledge_as_before
 
 if TYPE_CHECKING:
     from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 
 
-def bring(call: BasicCall, third: Phone) -> None:
-    """The third party's dialog belongs to this call from now on."""
+def bring(call: BasicCall, third: Phone) -> Outputs:
+    """The third party's dialog belongs to this call from now on; an offer of its that the consult call has got, and has
+    not yet answered, is acknowledged."""
     call.joining, third.call_uuid = third, call.uuid
     call.server.adopt(call, third)
+    return acknowledge_as_before(third) if third.asked and not third.offering else []
 
 
 def give_back(call: BasicCall, consult: BasicCall) -> None:

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cordboard.cli.owner import owner_of
+from cordboard.cli.ports.owner import owner_of
 from cordboard.config import Address, Settings
 
 

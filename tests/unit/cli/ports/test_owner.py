@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.cli.owner import owner_of
+from cordboard.cli.ports.owner import owner_of
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
