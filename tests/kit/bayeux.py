@@ -31,14 +31,19 @@ class Rig:
                 self.others.append(output)
 
     def send(
-        self, *messages: dict[str, Any], owner: str = "agent5001", browser: str = "b1", session: str = "h1"
+        self,
+        *messages: dict[str, Any],
+        owner: str = "agent5001",
+        browser: str = "b1",
+        session: str = "h1",
+        is_websocket: bool = False,
     ) -> str:
         number = next(self._numbers)
         request = f"r{number}"
-        self.feed(Received(request, messages, f"c{number}", owner, browser, session))
+        self.feed(Received(request, messages, f"c{number}", owner, browser, session, is_websocket))
         return request
 
-    def ask(self, message: dict[str, Any], **who: str) -> dict[str, Any]:
+    def ask(self, message: dict[str, Any], **who: Any) -> dict[str, Any]:
         return self.replies[self.send(message, **who)][0]
 
     def handshake(self, **who: str) -> str:

@@ -23,6 +23,7 @@ from aiohttp import web
 from cordboard.bayeux.session import ServerSettings
 from cordboard.lab.gws import GwsSettings, create_gws, lab_account
 from cordboard.lab.gws.directory import device_id
+from cordboard.lab.gws.faults import GwsFaults
 from cordboard.net.http import HttpServer, serve_http
 from kit.telephony import ScriptedTelephony
 
@@ -149,6 +150,7 @@ class GwsBench:
     settings: GwsSettings
     extra_routes: tuple[web.AbstractRouteDef, ...]
     stack: contextlib.AsyncExitStack
+    faults: GwsFaults
     now: float = 1_700_000_000.0
     port: int = 0
     server: HttpServer | None = None
@@ -158,7 +160,9 @@ class GwsBench:
         return f"http://{HOST}:{self.port}"
 
     async def start(self) -> None:
-        application = create_gws(self.telephony, self.settings, self.extra_routes, clock=lambda: self.now)
+        application = create_gws(
+            self.telephony, self.settings, self.extra_routes, clock=lambda: self.now, faults=self.faults
+        )
         self.server = await serve_http(application, HOST, self.port)
         self.port = self.server.address[1]
 
@@ -194,13 +198,22 @@ class GwsBench:
 
 
 @contextlib.asynccontextmanager
-async def gws_bench(extra_routes: Iterable[web.AbstractRouteDef] = (), **changes: Any) -> AsyncIterator[GwsBench]:
-    """A running GWS for 5001 and 5002; `changes` are fields of `GwsSettings`. Polls are held for a second."""
+async def gws_bench(
+    extra_routes: Iterable[web.AbstractRouteDef] = (),
+    faults: GwsFaults | None = None,
+    telephony: Any = None,
+    **changes: Any,
+) -> AsyncIterator[GwsBench]:
+    """A running GWS for 5001 and 5002; `changes` are fields of `GwsSettings`. Polls are held for a second.
+
+    `telephony` takes the place of the scripted one, which `working` and the like then must not be asked for.
+    """
     settings = replace(
         GwsSettings((lab_account("5001"), lab_account("5002")), cometd=ServerSettings(timeout=1.0)), **changes
     )
     async with contextlib.AsyncExitStack() as stack:
-        bench = GwsBench(ScriptedTelephony(["5001", "5002", "5003"]), settings, tuple(extra_routes), stack)
+        telephony = telephony or ScriptedTelephony(["5001", "5002", "5003"])
+        bench = GwsBench(telephony, settings, tuple(extra_routes), stack, faults or GwsFaults())
         await bench.start()
         stack.push_async_callback(bench.stop)
         yield bench

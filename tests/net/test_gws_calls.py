@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from cordboard.lab.gws.calls import REQUESTS
+from cordboard.lab.gws.resources.calls import REQUESTS
 from cordboard.lab.gws.view import POSSIBLE
 from cordboard.lab.telephony import (
     AnswerCall,
@@ -275,3 +275,111 @@ async def test_without_a_fitting_call_it_is_404_and_6(method: str, name: str) ->
         agent = await bench.working()
 
         assert (await agent.ask(method, f"/api/v2/me/calls/active/{name}", {})).code == (404, 6)
+
+
+@pytest.mark.parametrize("shows", ["last", "first"])
+async def test_what_is_attached_twice_is_a_setting_and_an_update_always_replaces(shows: str) -> None:
+    async with gws_bench(attached_twice=shows) as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100", {"k": "old"}).call_uuid
+        path = f"/me/calls/{call}"
+
+        await agent.operate(path, "AttachUserData", userData={"k": "new", "more": "1"})
+        attached = (await agent.get(f"/api/v2{path}")).json["call"]["userData"]
+        await agent.operate(path, "UpdateUserData", userData={"k": "newest"})
+        updated = (await agent.get(f"/api/v2{path}")).json["call"]["userData"]
+
+    assert attached == {"k": "new" if shows == "last" else "old", "more": "1"}
+    assert updated == {"k": "newest", "more": "1"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"": "x"},
+        {"k" * 256: "x"},
+        {"k": "x" * 2000},
+        {str(number): "x" * 20 for number in range(100)},
+        {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {"i": "deep"}}}}}}}}},
+    ],
+    ids=lambda data: str(data)[:20],
+)
+@pytest.mark.parametrize("operation", ["AttachUserData", "UpdateUserData"])
+async def test_user_data_that_are_too_much_are_refused_and_said_why(operation: str, data: dict[str, Any]) -> None:
+    async with gws_bench(maximum_user_data=1000) as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100", {"k": "v"})
+
+        answer = await agent.operate(f"/me/calls/{call.call_uuid}", operation, userData=data)
+
+        assert answer.code == (400, 10)
+        assert answer.json["statusMessage"]
+        assert bench.telephony.calls("5001")[0].user_data == {"k": "v"}
+
+
+async def test_the_limit_is_for_all_data_of_the_call() -> None:
+    async with gws_bench(maximum_user_data=100) as bench:
+        agent = await bench.working()
+        call = bench.telephony.ring("5001", "+15550100", {"k": "x" * 80}).call_uuid
+
+        assert (await agent.operate(f"/me/calls/{call}", "AttachUserData", userData={"more": "x" * 20})).code == (
+            400,
+            10,
+        )
+        assert (await agent.operate(f"/me/calls/{call}", "UpdateUserData", userData={"k": "x" * 85})).code == (200, 0)
+
+
+async def test_a_disposition_is_attached_to_the_call() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = bench.telephony.establish(bench.telephony.ring("5001", "+15550100").call_uuid).call_uuid
+        path = f"/me/devices/{agent.device}"
+        named = {"callUuid": call, "callUri": f"{bench.settings.api_root}/me/calls/{call}"}
+
+        done = await agent.operate(path, "SetCallDisposition", **named, disposition="callback", userData={"when": "9"})
+        keyed = await agent.operate(path, "SetCallDisposition", **named, disposition="x", dispositionKey="Outcome")
+
+        assert (done.code, keyed.code) == ((200, 0), (200, 0))
+        data = bench.telephony.calls("5001")[0].user_data
+        assert data == {"DispositionCode": "callback", "when": "9", "Outcome": "x"}
+        for wrong in ({**named, "callUuid": "1"}, {**named, "callUri": "http://x/1"}):
+            answer = await agent.operate(path, "SetCallDisposition", **wrong, disposition="x")
+            assert answer.code == (404, 6)
+        assert (await agent.operate(path, "SetCallDisposition", **named)).code == (400, 1)
+
+
+async def test_reject_is_hangup_while_it_rings_and_nothing_afterwards() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        ringing = bench.telephony.ring("5001", "+15550100").call_uuid
+        talking = bench.telephony.establish(bench.telephony.ring("5001", "+15550101").call_uuid).call_uuid
+
+        assert (await agent.operate(f"/me/calls/{ringing}", "Reject")).code == (200, 0)
+        assert isinstance(bench.telephony.requests[-1], ReleaseCall)
+        for operation in ("Reject", "Accept", "Decline"):
+            assert (await agent.operate(f"/me/calls/{talking}", operation)).code == (400, 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, (200, 0)),
+        ({"location": "SIP_Switch", "outboundCallerId": "+15550000", "userData": {"k": "v"}}, (200, 0)),
+        ({"location": ""}, (200, 0)),
+        ({"location": "Switch2"}, (400, 2)),
+        ({"location": 2}, (400, 2)),
+        ({"outboundCallerId": 5}, (400, 2)),
+        ({"userData": []}, (400, 2)),
+        ({"userData": {"": "x"}}, (400, 10)),
+    ],
+    ids=str,
+)
+async def test_what_else_dial_is_told(fields: dict[str, Any], code: tuple[int, int]) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        to = {"phoneNumber": "5002"}
+
+        answer = await agent.operate(f"/me/devices/{agent.device}/calls", "Dial", destination=to, **fields)
+
+        assert answer.code == code
+        assert any(isinstance(one, MakeCall) for one in bench.telephony.requests) is (code[0] == 200)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
+from cordboard.lab.gws import GwsSettings, create_gws, lab_account
+from cordboard.lab.gws.directory import Directory
+from cordboard.lab.telephony import Telephony
+from kit.desk import HOST, free_port, served
 from kit.gws import gws_bench
+from kit.telephony import ScriptedTelephony
 
 
 def pages(directory: Path) -> Path:
@@ -55,6 +60,28 @@ async def test_nothing_outside_the_directory_is_served(tmp_path: Path) -> None:
             answer = await browser.get("/ui/ad/v1/" + path)
             assert answer.status == 404, path
             assert "secret" not in answer.text
+
+
+async def test_another_face_of_the_same_telephony_is_given_what_it_needs() -> None:
+    telephony = ScriptedTelephony(["5001"])
+    seen: list[object] = []
+
+    def face(application: web.Application, given: Telephony, directory: Directory) -> None:
+        async def answer(_: web.Request) -> web.Response:
+            return web.json_response({"dn": directory.accounts[0].dn})
+
+        seen.append(given)
+        application.router.add_get("/workspace/v3/dn", answer)
+
+    settings = GwsSettings((lab_account("5001"),))
+    port = free_port(HOST)
+    async with (
+        served(create_gws(telephony, settings, faces=[face]), port),
+        ClientSession() as client,
+        client.get(f"http://{HOST}:{port}/workspace/v3/dn") as response,
+    ):
+        assert await response.json() == {"dn": "5001"}
+    assert seen == [telephony]
 
 
 async def test_routes_of_others_go_before_the_pages() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.lab.gws.settings import Protection
 from kit.gws import basic, gws_bench
 
+ORIGINS = ("http://*.example.com", "http://127.0.0.1:8080")
 DENIED = {"statusCode": 20, "statusMessage": "Access denied"}
 
 
@@ -140,7 +142,7 @@ async def test_the_version_is_for_everybody() -> None:
 
 async def test_other_origins_are_told_nothing_unless_a_setting_names_them() -> None:
     preflight = {"Access_Control_Request_Method": "POST"}
-    async with gws_bench(allowed_origins=("http://*.example.com", "http://127.0.0.1:8080")) as bench:
+    async with gws_bench(protection=Protection(allowed_origins=ORIGINS)) as bench:
         page = await bench.browser()
 
         for origin in ("http://desk.example.com", "http://127.0.0.1:8080"):

@@ -94,7 +94,8 @@ async def test_the_pair_can_be_completed_from_either_leg(operation: str, kind: A
         assert set(resource["capabilities"]) >= COMPLETE
         assert "Retrieve" not in resource["capabilities"]
         assert resource.get("parentCallPath") == (None if on == "parent" else f"/calls/{parent.call_uuid}")
-        fields = {"otherCallUri": "whichever"} if operation == "SwapCalls" else {}
+        other = leg if on == "parent" else parent
+        fields = {"otherCallUri": f"http://gws/api/v2/me/calls/{other.call_uuid}"} if operation == "SwapCalls" else {}
         assert (await agent.operate(f"/me/calls/{call.call_uuid}", operation, **fields)).code == (200, 0)
         assert isinstance(bench.telephony.requests[-1], kind)
 
@@ -169,3 +170,55 @@ async def test_what_the_pages_are_told(name: CallEventName, told: str) -> None:
 
         assert message["data"]["notificationType"] == told
         assert message["data"]["call"]["supervisorListeningIn"] is True
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "named", "code"),
+    [
+        ("CompleteTransfer", "consultCallUri", "leg", (200, 0)),
+        ("CompleteConference", "consultCallUri", "leg", (200, 0)),
+        ("CompleteTransfer", "consultCallUri", "parent", (400, 2)),
+        ("SwapCalls", "otherCallUri", "own", (400, 2)),
+        ("SwapCalls", "otherCallUri", "nobody", (400, 2)),
+        ("CompleteTransfer", "consultCallUri", 7, (400, 2)),
+    ],
+)
+@pytest.mark.parametrize("on", ["parent", "leg"])
+async def test_the_other_leg_must_be_named_rightly(
+    operation: str, field: str, named: Any, code: tuple[int, int], on: str
+) -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        parent = talking(bench)
+        leg = bench.telephony.ring("5001", "5002", type=CallType.CONSULT)
+        leg = replace(leg, state=CallState.ESTABLISHED, established=1_700_000_000.0, parent_call=parent.call_uuid)
+        parent = replace(parent, state=CallState.HELD, consult_call=leg.call_uuid)
+        bench.telephony.change_call(leg, CallEventName.ESTABLISHED)
+        bench.telephony.change_call(parent, CallEventName.HELD)
+        calls = {"parent": parent.call_uuid, "leg": leg.call_uuid, "nobody": "0" * 32}
+        calls["own"] = calls[on]
+        uri = f"{bench.settings.api_root}/me/calls/{calls[named]}/" if isinstance(named, str) else named
+
+        answer = await agent.operate(f"/me/calls/{calls[on]}", operation, **{field: uri})
+
+        assert answer.code == code
+
+
+async def test_a_party_can_be_removed_where_the_capabilities_say_so() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = talking(bench, participants=("+15550100", "5002"))
+
+        resource = (await agent.get(f"/api/v2/me/calls/{call.call_uuid}")).json["call"]
+
+        assert "RemoveParticipantFromConference" in resource["capabilities"]
+
+
+async def test_a_third_party_elsewhere_is_refused() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        call = talking(bench)
+
+        for location, code in (("SIP_Switch", (200, 0)), ("Switch2", (400, 2))):
+            answer = await agent.operate(f"/me/calls/{call.call_uuid}", "InitiateTransfer", **TO, location=location)
+            assert answer.code == code

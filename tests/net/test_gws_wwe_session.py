@@ -1,5 +1,7 @@
 """The order in which Workspace Web Edition 8.5 asks GWS for things, and the shapes of the answers it was given.
 
+The softphone connector that WWE asks before it begins the session is the desk's, below GWS's own origin as in the lab.
+
 A shape is the structure of an answer: objects keep their keys, lists their elements' shape, values only their type.
 `Maybe` marks a key that the real answers carry sometimes; keys beside the shape are allowed, since WWE ignores them.
 """
@@ -7,16 +9,27 @@ A shape is the structure of an answer: objects keep their keys, lists their elem
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from cordboard.config import Address
 from cordboard.lab.gws.directory import user_id
-from kit.gws import AgentClient, CometdClient, gws_bench
+from cordboard.net.forwarding import forwarded
+from kit.desk import HOST, desk_bench, free_port
+from kit.gws import AgentClient, CometdClient, basic, gws_bench
+from kit.seats import FakeSeats
 from kit.telephony import ScriptedTelephony
 
 
 @dataclass(frozen=True)
 class Maybe:
     shape: Any
+
+
+@dataclass(frozen=True)
+class Either:
+    one: type
+    other: type
 
 
 def assert_shape(value: Any, shape: Any, where: str = "answer") -> None:
@@ -31,7 +44,10 @@ def assert_shape(value: Any, shape: Any, where: str = "answer") -> None:
     elif isinstance(shape, list):
         assert isinstance(value, list), where
         for position, element in enumerate(value):
+            assert shape, f"{where} is not empty"
             assert_shape(element, shape[0], f"{where}[{position}]")
+    elif isinstance(shape, Either):
+        assert type(value) in (shape.one, shape.other), f"{where} is {value!r}"
     elif isinstance(shape, type):
         assert type(value) is shape, f"{where} is {value!r}"
     else:
@@ -86,6 +102,42 @@ METRICS = {
         "serverProcessingTimeTotalMs": int,
     }
 }
+GROUPS = {
+    "statusCode": 0,
+    "groups": [
+        {
+            "id": str,
+            "name": str,
+            "type": "dispositions",
+            "contains": ["dispositions"],
+            "defaultGroup": False,
+            "uri": str,
+            "path": str,
+        }
+    ],
+}
+FEATURE = {
+    "id": str,
+    "displayName": str,
+    "description": str,
+    "autoAssignOnContactCenterCreate": bool,
+    "uri": str,
+    "path": str,
+}
+USER = {
+    "id": str,
+    "userName": str,
+    "firstName": str,
+    "lastName": str,
+    "emailAddress": str,
+    "roles": [str],
+    "enabled": True,
+    "changePasswordOnFirstLogin": False,
+    "contactCenterId": str,
+    "uri": str,
+    "path": str,
+}
+CHANNEL = {"channel": "voice", "userState": USER_STATE}
 DEVICE_MESSAGE = {"devices": [DEVICE], "messageType": "DeviceStateChangeMessage", "metrics": METRICS}
 CALL = {
     "id": str,
@@ -117,6 +169,13 @@ CALL_MESSAGE = {
 }
 
 
+ME = "/api/v2/me?subresources=features,devices,channels"
+WORKBINS = (
+    "/802a8606-dff6-45a2-8ea4-6371c6213ec8?subresources=*",
+    "?workbinIds=0088efd4-8640-44cb-8abf-b6765433d086,802a8606-dff6-45a2-8ea4-6371c6213ec8&subresources=*",
+)
+
+
 async def get(agent: AgentClient, path: str, shape: Any) -> Any:
     answer = await agent.ask("GET", path, Content_Type="application/json; charset=UTF-8")
     assert answer.status == 200, answer.text
@@ -137,34 +196,63 @@ async def next_message(page: CometdClient, channel: str, shape: Any) -> Any:
     return message["data"]
 
 
-async def test_the_morning_of_an_agent() -> None:
-    async with gws_bench() as bench:
-        stranger = await bench.browser()
-        first = await stranger.get("/api/v2/me?subresources=features,devices,channels")
+async def test_the_morning_of_an_agent(tmp_path: Path) -> None:
+    listen = Address(HOST, free_port(HOST))
+    async with (
+        gws_bench([forwarded("/connector", f"http://{listen}")]) as bench,
+        desk_bench(tmp_path, gws_runs=False, desk__listen=listen, gws__url=bench.url) as desk,
+    ):
+        agent = await bench.browser()
+        first = await agent.get(ME)
         assert (first.status, first.json) == (403, {"statusCode": 20, "statusMessage": "Access denied"})
-
-        agent = await bench.signed_in()
+        agent.authorization = basic("agent5001", "agent5001")
         await start(agent)
-        await register(agent, bench.telephony)
+        agent.authorization = ""
+        await register(agent, bench.telephony, desk.seats)
         page = await begin_work(agent)
         await take_a_call(agent, page, bench.telephony)
 
 
 async def start(agent: AgentClient) -> None:
-    me = await get(agent, "/api/v2/me?subresources=features,devices,channels", {"statusCode": 0, "user": dict})
-    assert_shape(me["user"], {"features": [{"id": str, "path": str}], "devices": [DEVICE], "channels": [dict]})
-    await get(agent, "/internal-api/me/settings?fields=*", {"statusCode": 0})
+    me = await get(agent, ME, {"statusCode": 0, "user": USER})
+    assert_shape(me["user"], {"features": [FEATURE], "devices": [DEVICE], "channels": [CHANNEL]})
+    options = await get(agent, "/internal-api/me/settings?fields=*", {"statusCode": 0, "settings": dict})
+    assert_shape(options["settings"]["interaction-workspace"], {"privilege.sipendpoint.can-use": "true"})
     services = await get(agent, "/api/v2/services?fields=*", SERVICES)
     assert ("Voice", "Active") in {(service["type"], service["state"]) for service in services["services"]}
     await get(agent, "/api/v2/me/groups?type=BusinessUnit&fields=*", {"statusCode": 0, "groups": list})
     await get(agent, "/internal-api/contact-center?subresources=businessAttributes", {"statusCode": 0})
-    await get(agent, "/api/v2/groups?type=dispositions&fields=*", {"statusCode": 0, "groups": list})
+    await get(agent, "/api/v2/groups?type=dispositions&fields=*", GROUPS)
 
 
-async def register(agent: AgentClient, telephony: ScriptedTelephony) -> None:
+async def connector(agent: AgentClient, name: str, shape: Any, body: object = None) -> Any:
+    method = "GET" if body is None else "POST"
+    answer = await agent.ask(method, f"/connector/{name}", body, Origin=agent.bench.url)
+    assert answer.status == 200, answer.text
+    assert_shape(answer.json, shape, name)
+    return answer.json
+
+
+async def register(agent: AgentClient, telephony: ScriptedTelephony, seats: FakeSeats) -> None:
+    """WWE waits for the phone before it begins a session; the phone comes when GWS's session exists."""
+    await connector(agent, "GetDnSIP", {"get_DnSIPResult": str})
     options = await get(agent, f"/api/v2/me/devices/{agent.device}/settings/tserver", OPTIONS)
     assert "talk" in {entry["name"]: entry["value"] for entry in options["settings"]}["sip-cti-control"]
+    await connector(agent, "SetOptions", {}, {"value": {"register-interval": 1500, "transport-protocol": "UDP"}})
+    udp = {"Key": "SipEndpointTransportProtocol", "Value": "UDP"}
+    await connector(agent, "SetSIPEndpointParameters", {}, {"value": [udp]})
+    dn = {"addresses": ["127.0.0.81:5060"], "users": ["5001"]}
+    await connector(agent, "RegisterDn/", {"RegisterDnResult": True}, dn)
+    await connector(agent, "GetIsEndpointActive", {"get_IsEndpointActiveResult": False})
+    parameters = {"get_SIPEndpointParametersResult": [{"Key": str, "Value": Either(str, bool)}]}
+    await connector(agent, "GetSIPEndpointParameters", parameters)
+    seats.put("5001")
     telephony.register("5001")
+    await connector(agent, "GetIsEndpointActive", {"get_IsEndpointActiveResult": True})
+    ready = await connector(agent, "GetSIPEndpointParameters", parameters)
+    assert {"Key": "EndpointStatus", "Value": "EndpointStatus_Ready"} in ready["get_SIPEndpointParametersResult"]
+    await connector(agent, "SetPingPeriod", {}, {"value": 2000})
+    await connector(agent, "Ping", {"PingResult": []})
 
 
 async def begin_work(agent: AgentClient) -> CometdClient:
@@ -174,7 +262,11 @@ async def begin_work(agent: AgentClient) -> CometdClient:
     await get(agent, f"/api/v2/contacts/{user_id('agent5001')}?type=User", CONTACT)
     await get(agent, "/api/v2/diagnostics/version", {"statusCode": 0, "version": "8.5.202.96"})
     await get(agent, "/api/v2/workbins?fields=*", {"statusCode": 0, "workbins": list})
-    await get(agent, "/api/v2/me/?subresources=devices,calls,channels,interactions,chats", {"statusCode": 0})
+    again = await get(agent, "/api/v2/me/?subresources=devices,calls,channels,interactions,chats", {"statusCode": 0})
+    nothing: dict[str, Any] = {"calls": [], "interactions": [], "chats": []}
+    assert_shape(again["user"], {"devices": [DEVICE], "channels": [CHANNEL], **nothing})
+    for failing in WORKBINS:
+        assert (await agent.get("/api/v2/workbins" + failing)).json["statusCode"] != 0
     page = await agent.cometd("/v2/me/devices", "/v2/me/calls")
     await operate(
         agent,

@@ -17,15 +17,15 @@ DIRECTORY = Path(__file__).parent / "cometd"
 PATIENCE = 15.0  # seconds; a client waits up to two before it tries a stopped server again
 
 
-def install() -> None:
+def install(directory: Path = DIRECTORY) -> None:
     """`npm ci` when the packages are not those of the lock file. Raises `CalledProcessError`."""
-    wanted = hashlib.sha256((DIRECTORY / "package-lock.json").read_bytes()).hexdigest()
-    stamp = DIRECTORY / "node_modules" / ".lock-hash"
+    wanted = hashlib.sha256((directory / "package-lock.json").read_bytes()).hexdigest()
+    stamp = directory / "node_modules" / ".lock-hash"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     npm = shutil.which("npm")
     assert npm, "npm is not on PATH"
-    subprocess.run([npm, "ci", "--no-progress"], cwd=DIRECTORY, check=True, timeout=120, capture_output=True)
+    subprocess.run([npm, "ci", "--no-progress"], cwd=directory, check=True, timeout=120, capture_output=True)
     stamp.write_text(wanted)
 
 

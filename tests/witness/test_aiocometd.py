@@ -36,3 +36,19 @@ async def test_handshake_subscribe_receive_and_close() -> None:
         received = [await client.receive() for _ in calls]
 
     assert [message["data"]["call"]["id"] for message in received] == calls
+
+
+async def test_a_client_that_has_become_unknown_comes_back_by_itself() -> None:
+    async with (
+        asyncio.timeout(20),
+        gws_bench(cometd=ServerSettings(timeout=1.0)) as bench,
+        Client(bench.url + "/api/v2/notifications", ConnectionType.LONG_POLLING, auth=Basic()) as client,
+    ):
+        await client.subscribe("/v2/me/calls")
+        bench.faults.check({"unknownClient": True})()
+        calls = set()
+        while not calls or not client.has_pending_messages:
+            calls.add(bench.telephony.ring("5001", "+15550100").call_uuid)
+            await asyncio.sleep(0.1)
+
+        assert (await client.receive())["data"]["call"]["id"] in calls

@@ -17,6 +17,7 @@ class Received:
     `owner` is the signed-in user: a client belongs to whom it shook hands with, for anybody else it is unknown.
     `browser` is the value of the BAYEUX_BROWSER cookie, or the one about to be set; `http_session` names the HTTP
     session, so that `Expel` can end its clients. `client` is used when a handshake is among the messages.
+    A frame of a WebSocket is received like the body of a request.
     """
 
     request: str
@@ -25,6 +26,7 @@ class Received:
     owner: str = ""
     browser: str = ""
     http_session: str = ""
+    is_websocket: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,22 @@ class DeliverTo:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverTogether:
+    """What came at the same moment: a held poll brings all of it, where otherwise the rest would wait for the next."""
+
+    deliveries: tuple[Deliver | DeliverTo, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Expel:
     """An HTTP session ended: its clients are gone."""
 
     http_session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The server lost its memory: held polls and whatever else its clients send are answered 402."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class Close:
     """The server stops: held polls are answered, later ones not held."""
 
 
-Input = Received | RequestGone | Deliver | DeliverTo | Expel | Tick | Close
+Input = Received | RequestGone | Deliver | DeliverTo | DeliverTogether | Expel | Forget | Tick | Close
 
 
 # --- outputs ----------------------------------------------------------------------------------------------------------
@@ -101,7 +115,7 @@ class ClientAdded:
 
 @dataclass(frozen=True, slots=True)
 class ClientRemoved:
-    """`why`: disconnected, expired, overflow (its queue was full), expelled."""
+    """`why`: disconnected, expired, overflow (its queue was full), expelled, forgotten."""
 
     client: str
     owner: str

@@ -10,6 +10,7 @@ Message = dict[str, Any]
 
 VERSION = "1.0"
 LONG_POLLING = "long-polling"
+WEBSOCKET = "websocket"
 HANDSHAKE = "/meta/handshake"
 CONNECT = "/meta/connect"
 DISCONNECT = "/meta/disconnect"

@@ -1,4 +1,4 @@
-"""The Bayeux server (Bayeux 1.0 with CometD's behaviour), long-polling only.
+"""The Bayeux server (Bayeux 1.0 with CometD's behaviour): long-polling, and WebSocket where that is switched on.
 
 Theory of operation. One `Received` is the body of one HTTP request; its `Reply` comes at once, or later when its only
 message is a `/meta/connect` that is held (a connect that shares its body with others is never held). Each client is a
@@ -11,16 +11,20 @@ A queue that is full ends its client rather than losing a message in silence: it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cordboard.bayeux import channel
+from cordboard.bayeux.clients import Clients
 from cordboard.bayeux.events import (
     ClientAdded,
     ClientRemoved,
     Close,
     Deliver,
     DeliverTo,
+    DeliverTogether,
     Expel,
+    Forget,
     Input,
     Output,
     Published,
@@ -37,12 +41,21 @@ from cordboard.bayeux.message import (
     SUBSCRIBE,
     UNSUBSCRIBE,
     VERSION,
+    WEBSOCKET,
     Message,
     is_version,
     refusal_of,
     reply_to,
 )
-from cordboard.bayeux.session import Connect, Event, ServerSettings, Session, State
+from cordboard.bayeux.session import (
+    HANDSHAKE_AGAIN,
+    UNKNOWN_CLIENT,
+    Connect,
+    Event,
+    ServerSettings,
+    Session,
+    State,
+)
 
 Answer = tuple[Message, list[Output]]
 
@@ -52,36 +65,35 @@ class Server:
 
     def __init__(self, settings: ServerSettings | None = None) -> None:
         self._settings = settings or ServerSettings()
-        self._sessions: dict[str, Session] = {}
+        self._clients = Clients()
         self._closed = False
 
     @property
     def clients(self) -> int:
-        return len(self._sessions)
+        return len(self._clients)
 
     @property
     def deadline(self) -> float | None:
-        return min((session.deadline for session in self._sessions.values()), default=None)
+        return self._clients.deadline
 
     def handle(self, input: Input, now: float) -> list[Output]:
         match input:
             case Received():
                 return self._received(input, now)
-            case Deliver(name, data, owner):
-                message = {"channel": name, "data": data}
-                wanted = [one for one in self._of(owner) if one.subscribed(name)]
-                return [output for one in wanted for output in self._deliver(one, message, now)]
-            case DeliverTo(client, name, data):
-                found = self._sessions.get(client)
-                return self._deliver(found, {"channel": name, "data": data}, now) if found else []
+            case Deliver() | DeliverTo():
+                return self._deliver((input,), now)
+            case DeliverTogether(deliveries):
+                return self._deliver(deliveries, now)
             case RequestGone(request):
                 lost = [one for one in self._held if one.held and one.held.request == request]
                 return [output for one in lost for output in self._step(one, Event.LOST, now)]
             case Expel(http_session):
-                ending = [one for one in self._sessions.values() if one.http_session == http_session]
+                ending = [one for one in self._clients if one.http_session == http_session]
                 return [output for one in ending for output in self._step(one, Event.END, now, "expelled")]
+            case Forget():
+                return [output for one in self._clients for output in self._step(one, Event.FORGET, now, "forgotten")]
             case Tick():
-                due = [one for one in self._sessions.values() if one.deadline <= now]
+                due = [one for one in self._clients if one.deadline <= now]
                 return [output for one in due for output in self._step(one, Event.TIMEOUT, now)]
             case Close():
                 self._closed = True
@@ -106,14 +118,16 @@ class Server:
         session = self._session(received, message)
         if session is None:
             return [Reply(received.request, (self._unknown(message), *others))]
-        if refusal := _connection_type_refusal(message):
+        if refusal := _connection_type_refusal(received, message):
             return [Reply(received.request, (refusal, *others))]
-        session.http_session = (
-            received.http_session
-        )  # a client that signs in with every request has a new one each time
-        multiple = not session.queue and self._browser_is_busy(session)
+        # A client that signs in with every request has a new HTTP session each time.
+        session.http_session = received.http_session
+        session.acknowledge(message)
+        multiple = not received.is_websocket and not session.queue and self._browser_is_busy(session)
         timeout = 0.0 if self._closed else _timeout(message, self._settings.timeout)
-        return session.connect(Connect(received.request, message, timeout, others, multiple), now)
+        outputs = session.connect(Connect(received.request, message, timeout, others, multiple), now)
+        self._clients.changed(session)
+        return outputs
 
     def _answer(self, received: Received, message: Message, now: float) -> Answer:
         name = message["channel"]
@@ -133,14 +147,15 @@ class Server:
     def _handshake(self, received: Received, message: Message, now: float) -> Answer:
         none = {"advice": {"reconnect": "none"}}
         offered = message.get("supportedConnectionTypes", [LONG_POLLING])
+        types = list(self._settings.connection_types)
         if len(received.messages) > 1:
             return refusal_of(message, "400::A handshake shares its request with no other message", **none), []
         if not is_version(message.get("version", VERSION)):
             return refusal_of(message, "400::Unsupported version", version=VERSION, **none), []
-        if not isinstance(offered, list) or LONG_POLLING not in offered:
-            types = {"supportedConnectionTypes": [LONG_POLLING]}
-            return refusal_of(message, "400::No common connection type", **types, **none), []
-        if len(self._sessions) >= self._settings.clients or self._closed:
+        if not isinstance(offered, list) or not any(one in types for one in offered):
+            fields = {"supportedConnectionTypes": types, **none}
+            return refusal_of(message, "400::No common connection type", **fields), []
+        if len(self._clients) >= self._settings.clients or self._closed:
             return refusal_of(message, "503::Too many clients", advice={"reconnect": "retry", "interval": 5000}), []
         session = Session(
             received.client,
@@ -149,15 +164,17 @@ class Server:
             received.http_session,
             self._settings,
             now + self._settings.timeout + self._settings.max_interval,
+            self._settings.acknowledgements and _asks_for_acknowledgements(message),
         )
-        self._sessions[session.client] = session
+        self._clients.add(session)
         reply = reply_to(
             message,
             version=VERSION,
             minimumVersion=VERSION,
             clientId=session.client,
-            supportedConnectionTypes=[LONG_POLLING],
+            supportedConnectionTypes=types,
             advice=self._settings.advice(),
+            **({"ext": {"ack": True}} if session.acknowledges else {}),
         )
         return reply, [ClientAdded(session.client, session.owner)]
 
@@ -188,47 +205,64 @@ class Server:
         data = message.get("data")
         outputs: list[Output] = [Published(session.client, session.owner, name, data)]
         if not name.startswith("/service/"):
-            outputs += self.handle(Deliver(name, data, session.owner), now)
+            outputs += self._deliver((Deliver(name, data, session.owner),), now)
         return reply_to(message), outputs
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
     def _session(self, received: Received, message: Message) -> Session | None:
-        session = self._sessions.get(message.get("clientId") or "")
+        session = self._clients.get(message.get("clientId") or "")
         if session is None or session.owner != received.owner:
             return None
         return session
 
-    def _of(self, owner: str | None) -> list[Session]:
-        return [one for one in self._sessions.values() if owner is None or one.owner == owner]
+    def _wanting(self, delivery: Deliver | DeliverTo) -> list[Session]:
+        if isinstance(delivery, DeliverTo):
+            found = self._clients.get(delivery.client)
+            return [found] if found else []
+        return [one for one in self._clients.of(delivery.owner) if one.subscribed(delivery.channel)]
 
     def _unknown(self, message: Message) -> Message:
-        return refusal_of(message, "402::Unknown client", advice={"reconnect": "handshake", "interval": 0})
+        return refusal_of(message, UNKNOWN_CLIENT, advice=HANDSHAKE_AGAIN)
 
     @property
     def _held(self) -> list[Session]:
-        return [one for one in self._sessions.values() if one.state is State.HELD]
+        return [one for one in self._clients if one.state is State.HELD]
 
     def _browser_is_busy(self, session: Session) -> bool:
-        others = [one for one in self._held if one is not session and one.browser == session.browser]
-        return bool(session.browser) and len(others) >= self._settings.clients_per_browser
+        return bool(session.browser) and self._clients.held_beside(session) >= self._settings.clients_per_browser
 
-    def _deliver(self, session: Session, message: Message, now: float) -> list[Output]:
-        return self._settle(session, session.deliver(message, now), "overflow")
+    def _deliver(self, deliveries: Iterable[Deliver | DeliverTo], now: float) -> list[Output]:
+        parts: dict[str, tuple[Session, list[Message]]] = {}
+        for each in deliveries:
+            for session in self._wanting(each):
+                _, messages = parts.setdefault(session.client, (session, []))
+                messages.append({"channel": each.channel, "data": each.data})
+        outputs: list[Output] = []
+        for session, messages in parts.values():
+            outputs += self._settle(session, session.deliver_together(messages, now), "overflow")
+        return outputs
 
     def _step(self, session: Session, event: Event, now: float, why: str = "expired") -> list[Output]:
         return self._settle(session, session.handle(event, None, now), why)
 
     def _settle(self, session: Session, outputs: list[Output], why: str) -> list[Output]:
-        if session.state is not State.GONE or self._sessions.pop(session.client, None) is None:
+        self._clients.changed(session)
+        if session.state is not State.GONE or not self._clients.remove(session):
             return outputs
         return [*outputs, ClientRemoved(session.client, session.owner, why)]
 
 
-def _connection_type_refusal(message: Message) -> Message | None:
-    if message.get("connectionType", LONG_POLLING) == LONG_POLLING:
+def _connection_type_refusal(received: Received, message: Message) -> Message | None:
+    right = WEBSOCKET if received.is_websocket else LONG_POLLING
+    if message.get("connectionType", right) == right:
         return None
-    return refusal_of(message, "400::Unsupported connection type", advice={"reconnect": "handshake", "interval": 0})
+    return refusal_of(message, "400::Unsupported connection type", advice=HANDSHAKE_AGAIN)
+
+
+def _asks_for_acknowledgements(message: Message) -> bool:
+    ext = message.get("ext")
+    return isinstance(ext, dict) and ext.get("ack") is True
 
 
 def _timeout(message: Message, longest: float) -> float:

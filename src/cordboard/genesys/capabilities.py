@@ -34,6 +34,10 @@ class Capability(StrEnum):
     STOP_CALL_RECORDING = "StopCallRecording"
     PAUSE_CALL_RECORDING = "PauseCallRecording"
     RESUME_CALL_RECORDING = "ResumeCallRecording"
+    REMOVE_PARTICIPANT_FROM_CONFERENCE = "RemoveParticipantFromConference"
+    SWITCH_TO_LISTEN_IN = "SwitchToListenIn"
+    SWITCH_TO_COACH = "SwitchToCoach"
+    SWITCH_TO_BARGE_IN = "SwitchToBargeIn"
 
 
 class Situation(StrEnum):
@@ -102,6 +106,13 @@ RECORDING: dict[RecordingState, tuple[Capability, ...]] = {
     RecordingState.PAUSED: (Capability.RESUME_CALL_RECORDING, Capability.STOP_CALL_RECORDING),
 }
 
+# By the mode in which a supervisor is in the call (HTCC API, SwitchToBargeIn): from barging in none leads to coaching.
+SUPERVISION: dict[str, tuple[Capability, ...]] = {
+    "mute": (Capability.SWITCH_TO_COACH, Capability.SWITCH_TO_BARGE_IN),
+    "coach": (Capability.SWITCH_TO_LISTEN_IN, Capability.SWITCH_TO_BARGE_IN),
+    "connect": (Capability.SWITCH_TO_LISTEN_IN,),
+}
+
 
 def situation(state: CallState, *, is_consult: bool = False, has_consult: bool = False) -> Situation:
     """Where a call stands: `is_consult` for the consult leg itself, `has_consult` for the call it was begun from.
@@ -115,12 +126,22 @@ def situation(state: CallState, *, is_consult: bool = False, has_consult: bool =
     return Situation(state.value)
 
 
-def capabilities(situation: Situation, recording: RecordingState | None = None) -> tuple[Capability, ...]:
-    """The row of the table; `recording` is None where calls cannot be recorded."""
+def capabilities(
+    situation: Situation, recording: RecordingState | None = None, participants: int = 1, supervising: str = ""
+) -> tuple[Capability, ...]:
+    """The row of the table; `recording` is None where calls cannot be recorded.
+
+    `participants` are the others in the call: from two on one can be removed. `supervising` is the mode of a supervisor
+    in the call: mute, coach, connect.
+    """
     row = MATRIX[situation]
-    if recording is None or situation not in (Situation.ESTABLISHED, Situation.HELD):
-        return row
-    return (*row, *RECORDING[recording])
+    if situation in (Situation.ESTABLISHED, Situation.HELD):
+        row = (*row, *(RECORDING[recording] if recording is not None else ()))
+    if participants > 1 and situation not in (Situation.DIALING, Situation.RINGING, Situation.RELEASED):
+        row = (*row, Capability.REMOVE_PARTICIPANT_FROM_CONFERENCE)
+    if situation is Situation.ESTABLISHED:
+        row = (*row, *SUPERVISION.get(supervising, ()))
+    return row
 
 
 class DeviceCapability(StrEnum):
@@ -130,10 +151,22 @@ class DeviceCapability(StrEnum):
     DO_NOT_DISTURB_OFF = "DoNotDisturbOff"
     FORWARD_CALLS_ON = "ForwardCallsOn"
     FORWARD_CALLS_OFF = "ForwardCallsOff"
+    LISTEN_IN = "ListenIn"
+    COACH = "Coach"
+    BARGE_IN = "BargeIn"
+    CANCEL_SUPERVISOR_MONITORING = "CancelSupervisorMonitoring"
 
 
-def device_capabilities(do_not_disturb: bool, forwarding: bool) -> tuple[DeviceCapability, ...]:
+MONITORING = (DeviceCapability.LISTEN_IN, DeviceCapability.COACH, DeviceCapability.BARGE_IN)
+
+
+def device_capabilities(
+    do_not_disturb: bool, forwarding: bool, supervisor: bool = False, monitoring: bool = False
+) -> tuple[DeviceCapability, ...]:
+    """`supervisor`: the device is a supervisor's; `monitoring`: he has asked to be let into somebody's calls."""
     return (
         DeviceCapability.DO_NOT_DISTURB_OFF if do_not_disturb else DeviceCapability.DO_NOT_DISTURB_ON,
         DeviceCapability.FORWARD_CALLS_OFF if forwarding else DeviceCapability.FORWARD_CALLS_ON,
+        *(MONITORING if supervisor else ()),
+        *((DeviceCapability.CANCEL_SUPERVISOR_MONITORING,) if monitoring else ()),
     )

@@ -13,6 +13,7 @@ DEVICES = "/v2/me/devices"
 CALLS = "/v2/me/calls"
 CHANNELS = "/v2/me/channels"
 SERVICES = "/notifications/services"
+USERS = "/v2/users"  # what happens at the agents of a supervisor
 EVERYTHING_OF_ME = "/v2/me/*"
 
 VOICE = "voice"  # the channel of an agent session, not of CometD
@@ -23,6 +24,7 @@ class MessageType(StrEnum):
     DEVICE_STATE_CHANGE = "DeviceStateChangeMessage"
     CHANNEL_STATE_CHANGE = "ChannelStateChangeMessageV2"
     ERROR = "ErrorMessage"
+    SERVICE_STATE_CHANGE = "ServiceStateChangeMessage"  # the lab's own name
 
 
 class NotificationType(StrEnum):
@@ -37,5 +39,6 @@ class NotificationType(StrEnum):
 
 # The names of the integration guide that this product came from: no GWS has them, the lab serves them as aliases.
 GUIDE_PATH = "/cometd"
+GMS_PATH = "/genesys/cometd"  # of another product; some documents name it for GWS
 GUIDE_AGENT_EVENTS = "/user/agent/events"
 GUIDE_CALL_STATE = "/call/state"

@@ -53,14 +53,24 @@ def channel_state_change(channels: list[Resource], metrics: Metrics | None = Non
 
 
 def error_message(root: str, device_id: str, message: str, code: int) -> Resource:
-    """A request failed after its POST had been answered."""
+    """A request failed after its POST had been answered; an empty `message` leaves text and code out."""
+    said = {"errorMessage": message, "errorCode": code} if message else {}
     return {
         "devicePath": f"/devices/{device_id}",
         "deviceUri": f"{root}/devices/{device_id}",
-        "errorMessage": message,
-        "errorCode": code,
+        **said,
         "messageType": MessageType.ERROR.value,
     }
+
+
+def service_state_change(services: list[Resource]) -> Resource:
+    """A service came or went; the channel is Genesys's, the message is the lab's own."""
+    return {"services": services, "messageType": MessageType.SERVICE_STATE_CHANGE.value}
+
+
+def of_user(message: Resource, root: str, user_id: str) -> Resource:
+    """The message as a supervisor gets it: with the agent whom it is about."""
+    return {**message, "userPath": f"/users/{user_id}", "userUri": f"{root}/users/{user_id}"}
 
 
 def guide_agent_event(event: str, call: Resource) -> Resource:

@@ -31,6 +31,10 @@ class DeviceOperation(StrEnum):
     FORWARD_CALLS_ON = "ForwardCallsOn"
     FORWARD_CALLS_OFF = "ForwardCallsOff"
     SET_CALL_DISPOSITION = "SetCallDisposition"
+    LISTEN_IN = "ListenIn"
+    COACH = "Coach"
+    BARGE_IN = "BargeIn"
+    CANCEL_SUPERVISOR_MONITORING = "CancelSupervisorMonitoring"
     DIAL = "Dial"
 
 
@@ -59,6 +63,10 @@ class CallOperation(StrEnum):
     STOP_CALL_RECORDING = "StopCallRecording"
     PAUSE_CALL_RECORDING = "PauseCallRecording"
     RESUME_CALL_RECORDING = "ResumeCallRecording"
+    SWITCH_TO_LISTEN_IN = "SwitchToListenIn"  # for a supervisor who is in the call
+    SWITCH_TO_COACH = "SwitchToCoach"
+    SWITCH_TO_BARGE_IN = "SwitchToBargeIn"
+    REJECT = "Reject"  # one client sends it for a ringing call; Hangup is what the others send
     ACCEPT = "Accept"  # state Preview only
     DECLINE = "Decline"
 
@@ -73,6 +81,8 @@ class Fields:
 
 _DESTINATION = Fields(("destination",), ("location", "userData"))
 _CONSULT_CALL = Fields((), ("consultCallUri",))
+# Whom to monitor: `targetDeviceUri` or `phoneNumber`.
+_MONITORING = Fields((), ("targetDeviceUri", "phoneNumber", "supervisorMonitoringScope", "supervisorMonitoringMode"))
 
 FIELDS: dict[str, Fields] = {
     SessionOperation.START_CONTACT_CENTER_SESSION: Fields(
@@ -82,6 +92,9 @@ FIELDS: dict[str, Fields] = {
     DeviceOperation.SET_CALL_DISPOSITION: Fields(
         ("callUri", "callUuid", "disposition"), ("dispositionKey", "userData")
     ),
+    DeviceOperation.LISTEN_IN: _MONITORING,
+    DeviceOperation.COACH: _MONITORING,
+    DeviceOperation.BARGE_IN: _MONITORING,
     DeviceOperation.DIAL: Fields(("destination",), ("location", "userData", "outboundCallerId")),
     CallOperation.SWAP_CALLS: Fields(("otherCallUri",)),
     CallOperation.SEND_DTMF: Fields(("digits",)),

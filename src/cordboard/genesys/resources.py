@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from cordboard.genesys.capabilities import Capability, device_capabilities
+from cordboard.genesys.capabilities import Capability, DeviceCapability, device_capabilities
 from cordboard.genesys.channels import VOICE
 from cordboard.genesys.states import AgentState, AgentStateName, CallState, CallType, DeviceState, UserState
 from cordboard.genesys.status import Resource
@@ -36,8 +36,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitoring:
+    """What a supervisor has asked for: `state` ListenIn, Coach, BargeIn; `scope` Call or Agent; `mode` AllCalls or
+    NextCall."""
+
+    state: DeviceCapability
+    mode: str
+    scope: str
+    target_device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
-    """A DN; `active` while an agent session runs on it."""
+    """A DN; `active` while an agent session runs on it, `supervisor` while it is a supervisor's."""
 
     id: str
     phone_number: str
@@ -46,6 +57,8 @@ class Device:
     voice_environment: str
     do_not_disturb: bool = False
     forward_to: str = ""
+    supervisor: bool = False
+    monitoring: Monitoring | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,9 @@ def agent_state_resource(entry: AgentState) -> Resource:
 
 def device_resource(device: Device, root: str) -> Resource:
     forwarding = {"forwardTo": device.forward_to} if device.forward_to else {}
+    possible = device_capabilities(
+        device.do_not_disturb, bool(device.forward_to), device.supervisor, device.monitoring is not None
+    )
     return {
         "id": device.id,
         "deviceState": (DeviceState.ACTIVE if device.active else DeviceState.INACTIVE).value,
@@ -140,10 +156,23 @@ def device_resource(device: Device, root: str) -> Resource:
         "doNotDisturb": "On" if device.do_not_disturb else "Off",
         **forwarding,
         "voiceEnvironmentUri": f"{root}/voice-environments/{device.voice_environment}",
-        "capabilities": [one.value for one in device_capabilities(device.do_not_disturb, bool(device.forward_to))],
+        "capabilities": [one.value for one in possible],
         "channels": [VOICE],
         "dynamicPhoneNumber": "",
+        **_monitoring(device.monitoring, root),
     }
+
+
+def _monitoring(monitoring: Monitoring | None, root: str) -> Resource:
+    if monitoring is None:
+        return {}
+    state = {
+        "state": monitoring.state.value,
+        "mode": monitoring.mode,
+        "scope": monitoring.scope,
+        "targetDeviceUri": f"{root}/devices/{monitoring.target_device}",
+    }
+    return {"supervisorMonitoringState": state}
 
 
 def channel_resource(state: UserState) -> Resource:

@@ -84,6 +84,24 @@ AGENT_STATES = (
     AgentState("Offline", OFFLINE),
 )
 
+# What an agent may say beside Genesys's own states; every site has its own list, so names, codes and ids are the lab's.
+NOT_READY_REASONS = (
+    AgentState("Break", UserState("3B0E64E2-6C5E-4F5B-9A6B-6A3F0C3D7B11", "Break", AgentStateName.NOT_READY, "", "1")),
+    AgentState("Lunch", UserState("5F2C9D0A-8E0B-4C57-9D0C-2B7A41E5C822", "Lunch", AgentStateName.NOT_READY, "", "2")),
+    AgentState(
+        "Training", UserState("7D41B6F8-12C3-4B8E-8F5D-9C1E60A2D733", "Training", AgentStateName.NOT_READY, "", "3")
+    ),
+    AgentState(
+        "Meeting", UserState("91A8E3C4-4D7F-4E29-A2B6-0D5F83B9E844", "Meeting", AgentStateName.NOT_READY, "", "4")
+    ),
+    AgentState(
+        "Paperwork",
+        UserState(
+            "B6C7F1D2-7A90-4D13-B4E8-1F6A95C0F955", "Paperwork", AgentStateName.NOT_READY, WorkMode.AUX_WORK, "5"
+        ),
+    ),
+)
+
 
 def user_state(state: str, work_mode: str = "") -> UserState:
     """The constant for a state and work mode; an unknown work mode is plain Not Ready."""

@@ -24,6 +24,7 @@ def test_a_handshake_gives_a_client_and_says_what_is_spoken_here() -> None:
         "clientId": "c1",
         "supportedConnectionTypes": ["long-polling"],
         "advice": {"reconnect": "retry", "interval": 0, "timeout": 30000},
+        "ext": {"ack": True},
     }
     assert rig.others == [ClientAdded("c1", "agent5001")]
 

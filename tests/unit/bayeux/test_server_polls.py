@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cordboard.bayeux.events import ClientRemoved, Close, Deliver, DeliverTo, Expel, RequestGone
+from cordboard.bayeux.events import ClientRemoved, Close, Deliver, DeliverTo, Expel, Forget, RequestGone
 from kit.bayeux import HANDSHAKE, UNKNOWN, Rig
 
 
@@ -199,6 +199,7 @@ MESSAGES = st.fixed_dictionaries(
         "advice": JSON | st.fixed_dictionaries({"timeout": JSON}),
         "version": JSON,
         "connectionType": JSON,
+        "ext": JSON | st.fixed_dictionaries({"ack": st.booleans() | st.integers(-1, 5) | JSON}),
         "supportedConnectionTypes": st.just(["long-polling"]) | JSON,
         "data": JSON,
         "id": st.text(max_size=3),
@@ -207,13 +208,15 @@ MESSAGES = st.fixed_dictionaries(
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.lists(MESSAGES, min_size=1, max_size=3) | st.floats(0, 50), max_size=30))
+@given(st.lists(st.lists(MESSAGES, min_size=1, max_size=3) | st.floats(0, 50) | st.just("forget"), max_size=30))
 def test_any_traffic_is_answered_once_and_leaves_nothing_held(steps: list[Any]) -> None:
     rig = Rig(clients=3, queue=4, publish=("/a",))
     requests = []
     for step in steps:
         if isinstance(step, float):
             rig.after(step)
+        elif step == "forget":
+            rig.feed(Forget())
         else:
             requests.append(rig.send(*step))
 

@@ -213,6 +213,22 @@ def test_the_end_answers_the_held_poll_for_good() -> None:
     assert one.state is State.GONE
 
 
+def test_a_server_that_lost_its_memory_knows_nobody() -> None:
+    """The held poll is answered so at once, the others at their next message."""
+    for make in (session, connected):
+        one = make()
+        assert one.handle(Event.FORGET, None, 2.0) == []
+        assert one.state is State.GONE
+    one = held()
+
+    (reply,) = one.handle(Event.FORGET, None, 2.0)
+
+    assert isinstance(reply, Reply)
+    assert reply.messages[0]["error"].startswith("402:")
+    assert reply.messages[0]["advice"] == {"reconnect": "handshake", "interval": 0}
+    assert one.state is State.GONE
+
+
 def test_what_is_not_in_the_table_is_nothing_to_do() -> None:
     one = connected()
 

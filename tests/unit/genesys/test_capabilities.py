@@ -71,3 +71,32 @@ def test_every_capability_is_an_operation() -> None:
 def test_a_devices_capabilities_flip() -> None:
     assert device_capabilities(False, False) == ("DoNotDisturbOn", "ForwardCallsOn")
     assert device_capabilities(True, True) == ("DoNotDisturbOff", "ForwardCallsOff")
+
+
+def test_a_supervisor_has_monitoring_beside_and_can_cancel_what_is_asked_for() -> None:
+    idle = device_capabilities(False, False, supervisor=True)
+    busy = device_capabilities(False, False, supervisor=True, monitoring=True)
+
+    assert idle[2:] == ("ListenIn", "Coach", "BargeIn")
+    assert busy == (*idle, "CancelSupervisorMonitoring")
+
+
+@pytest.mark.parametrize(
+    ("mode", "possible"),
+    [
+        ("mute", {"SwitchToCoach", "SwitchToBargeIn"}),
+        ("coach", {"SwitchToListenIn", "SwitchToBargeIn"}),
+        ("connect", {"SwitchToListenIn"}),
+        ("", set()),
+    ],
+)
+def test_how_a_supervisor_in_a_call_may_go_on(mode: str, possible: set[str]) -> None:
+    for where in Situation:
+        more = set(capabilities(where, supervising=mode)) - set(MATRIX[where])
+        assert more == (possible if where is Situation.ESTABLISHED else set())
+
+
+def test_a_participant_can_be_removed_where_there_are_several() -> None:
+    assert "RemoveParticipantFromConference" in capabilities(Situation.ESTABLISHED, participants=2)
+    assert "RemoveParticipantFromConference" not in capabilities(Situation.ESTABLISHED)
+    assert "RemoveParticipantFromConference" not in capabilities(Situation.RINGING, participants=2)

@@ -15,8 +15,10 @@ from cordboard.genesys.status import Resource, StatusCode, failure, http_status,
 
 log = observe.get_log("gws")
 
+SWITCH = "SIP_Switch"
 MAXIMUM_BODY = 256 * 1024
 _CLIPPED = 80
+_LONGEST_COUNT = 9
 _NUMBER = re.compile(r"\+?[0-9A-Za-z*#._-]{1,64}")
 
 
@@ -96,6 +98,18 @@ def object_of(body: Resource, name: str) -> Resource:
     return value
 
 
+def optional_text_of(body: Resource, name: str) -> str:
+    """A parameter that may be left out, then ""; when it is there it must be a text."""
+    return text_of(body, name) if body.get(name) not in (None, "") else ""
+
+
+def location_of(body: Resource) -> None:
+    """`location` is the switch of the destination; the lab has one, so any other is refused."""
+    location = optional_text_of(body, "location")
+    if location not in ("", SWITCH):
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The location '{clip(location)}' is no switch of this site")
+
+
 def destination_of(body: Resource) -> str:
     """`destination.phoneNumber`, which must be a number."""
     return number(text_of(object_of(body, "destination"), "phoneNumber"))
@@ -128,9 +142,29 @@ def collection(request: web.Request, plural: str, resources: Iterable[Resource])
     return success(**{plural: picked})
 
 
+def query_words(request: web.Request, name: str) -> list[str]:
+    """A comma-separated list in the query, "" when it is not there."""
+    return [word.strip() for word in request.query.get(name, "").split(",") if word.strip()]
+
+
+def page_of(request: web.Request, resources: list[Resource]) -> list[Resource]:
+    """`offset` and `limit` of a long list."""
+    offset, limit = _count(request, "offset", 0), _count(request, "limit", len(resources))
+    return resources[offset : offset + limit]
+
+
+def _count(request: web.Request, name: str, otherwise: int) -> int:
+    said = request.query.get(name)
+    if said is None:
+        return otherwise
+    if not said.isascii() or not said.isdigit() or len(said) > _LONGEST_COUNT:
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The parameter '{name}' is not a number")
+    return int(said)
+
+
 def subresources(request: web.Request) -> set[str]:
     """The names in `?subresources=`, `{"*"}` for all."""
-    return {name.strip() for name in request.query.get("subresources", "").split(",") if name.strip()}
+    return set(query_words(request, "subresources"))
 
 
 def internal_error(request: web.Request, error: Exception) -> web.Response:

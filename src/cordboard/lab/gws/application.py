@@ -6,31 +6,34 @@ version, the sign-in call and a plain GET of a CometD path. No other origin is a
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from cordboard.genesys.channels import API_PATH, GUIDE_PATH, INTERNAL_API_PATH, NOTIFICATIONS_PATH
-from cordboard.lab.gws import catalogue
-from cordboard.lab.gws.agent import Agents
+from cordboard.genesys.channels import API_PATH, GMS_PATH, GUIDE_PATH, INTERNAL_API_PATH, NOTIFICATIONS_PATH
 from cordboard.lab.gws.answer import MAXIMUM_BODY
-from cordboard.lab.gws.calls import ALIASES, Calls
-from cordboard.lab.gws.catalogue import Catalogue
-from cordboard.lab.gws.devices import Devices
+from cordboard.lab.gws.cometd.notifications import Notifications
+from cordboard.lab.gws.cometd.websocket import WebSockets
 from cordboard.lab.gws.directory import Directory
 from cordboard.lab.gws.events import Events
-from cordboard.lab.gws.notifications import Notifications
+from cordboard.lab.gws.faults import GwsFaults
+from cordboard.lab.gws.pages import add_pages
+from cordboard.lab.gws.protection import cross_origin
+from cordboard.lab.gws.resources import catalogue
+from cordboard.lab.gws.resources.agent import Agents
+from cordboard.lab.gws.resources.calls import ALIASES, Calls
+from cordboard.lab.gws.resources.catalogue import Catalogue
+from cordboard.lab.gws.resources.devices import Devices
+from cordboard.lab.gws.resources.people import People
+from cordboard.lab.gws.resources.session import ContactCenterSessions
+from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import GwsSettings
 from cordboard.lab.gws.sign_in import Gate, Handler, Sessions
 from cordboard.lab.gws.view import Switch
 from cordboard.lab.telephony import Telephony
 
-ALLOWED_METHODS = "GET,POST,PUT,DELETE,OPTIONS"
-ALLOWED_HEADERS = "X-Requested-With,Content-Type,Accept,Origin,Cookie,authorization,ssid,surl,ContactCenterId"
+Face = Callable[[web.Application, Telephony, Directory], None]
 
 
 def create_gws(
@@ -38,32 +41,63 @@ def create_gws(
     settings: GwsSettings,
     extra_routes: Iterable[web.AbstractRouteDef] = (),
     clock: Callable[[], float] = time.time,
+    faces: Iterable[Face] = (),
+    faults: GwsFaults | None = None,
 ) -> web.Application:
-    """GWS over a telephony. `extra_routes` go before the pages; `clock` gives seconds of the Unix epoch."""
-    directory = Directory(settings.accounts)
-    switch = Switch(telephony, settings, clock)
-    notifications = Notifications(settings.cometd)
-    events = Events(switch, directory, notifications.deliver, clock)
-    sessions = Sessions(settings.session_idle, clock, notifications.expel)
-    gate = Gate(directory, sessions)
-    telephony.subscribe(events.hear)
+    """GWS over a telephony. `extra_routes` go before the pages; `clock` gives seconds of the Unix epoch.
 
-    application = web.Application(middlewares=[_cross_origin(settings.allowed_origins)], client_max_size=MAXIMUM_BODY)
+    `faces` are other HTTP faces of the same telephony and the same people (Workspace API v3); they add their own
+    routes and shutdown handlers. `faults` are what whoever has the lab's page of faults steers.
+    """
+    faults = faults or GwsFaults()
+    directory = Directory(settings.accounts, settings.places)
+    seating = Seating(directory)
+    switch = Switch(telephony, settings, seating, clock)
+    notifications = Notifications(settings.cometd, faults)
+    sessions = Sessions(settings.session_idle, clock, notifications.expel)
+    gate = Gate(directory, sessions, settings.protection)
+    faults.attach(notifications.forget, sessions.forget)
+
+    middlewares = [cross_origin(settings.protection), faults.middleware]
+    application = web.Application(middlewares=middlewares, client_max_size=MAXIMUM_BODY)
     table = _Table(application, gate)
-    _add_api(
-        table,
-        Agents(switch, settings, sessions.end),
-        Devices(switch, events.device_changed),
-        Calls(switch),
-        Catalogue(directory, settings.api_root, settings.version),
-    )
-    _add_cometd(table, notifications)
+    _add_resources(table, telephony, settings, directory, seating, switch, sessions, notifications, clock)
+    _add_cometd(table, notifications, WebSockets(notifications, gate, settings))
     for path in (API_PATH, INTERNAL_API_PATH):
         table.add_below("*", path, gate.agent(catalogue.unknown))
+    for add in faces:
+        add(application, telephony, directory)
     application.add_routes(list(extra_routes))
-    _add_pages(application, settings)
+    add_pages(application, settings)
     application.on_shutdown.append(notifications.close)
     return application
+
+
+def _add_resources(
+    table: _Table,
+    telephony: Telephony,
+    settings: GwsSettings,
+    directory: Directory,
+    seating: Seating,
+    switch: Switch,
+    sessions: Sessions,
+    notifications: Notifications,
+    clock: Callable[[], float],
+) -> None:
+    for view in filter(None, map(telephony.dn, directory.dns)):
+        seating.follow(view)
+    events = Events(switch, seating, directory, settings, notifications.deliver, clock)
+    telephony.subscribe(events.hear)
+    work = ContactCenterSessions(switch, seating, settings, sessions.end)
+    if settings.logs_out_lost_sessions:
+        sessions.on_last_lost = work.log_out
+    agents = Agents(switch, seating, work, settings)
+    people = People(switch, seating, directory, agents, settings.queues)
+    _add_agent(table, agents)
+    _add_devices(table, Devices(switch, seating, directory, settings, events.device_changed))
+    _add_calls(table, Calls(switch, seating, settings))
+    _add_people(table, people)
+    _add_lists(table, Catalogue(switch, seating, directory, people, settings))
 
 
 class _Table:
@@ -83,11 +117,9 @@ class _Table:
         self._router.add_route(method, path + "/{rest:.*}", handler)
 
 
-def _add_api(table: _Table, agents: Agents, devices: Devices, calls: Calls, lists: Catalogue) -> None:
-    agent, guest, api, internal = table.gate.agent, table.gate.guest, API_PATH, INTERNAL_API_PATH
-    table.add("GET", f"{api}/diagnostics/version", guest(lists.version))
-    table.add("POST", f"{api}/sign-in", guest(table.gate.sign_in))
-
+def _add_agent(table: _Table, agents: Agents) -> None:
+    agent, api = table.gate.agent, API_PATH
+    table.add("POST", f"{api}/sign-in", table.gate.guest(table.gate.sign_in))
     table.add("GET", f"{api}/me", agent(agents.me))
     table.add("POST", f"{api}/me", agent(agents.operate))
     table.add("GET", f"{api}/me/channels", agent(agents.channels))
@@ -95,6 +127,9 @@ def _add_api(table: _Table, agents: Agents, devices: Devices, calls: Calls, list
     table.add("POST", f"{api}/me/channels/{{channel}}", agent(agents.operate_channel))
     table.add("GET", f"{api}/settings/agent-states", agent(agents.agent_states))
 
+
+def _add_devices(table: _Table, devices: Devices) -> None:
+    agent, api = table.gate.agent, API_PATH
     table.add("GET", f"{api}/me/devices", agent(devices.index))
     for base in (f"{api}/me/devices/{{device}}", f"{api}/devices/{{device}}"):
         table.add("GET", base, agent(devices.one))
@@ -102,6 +137,9 @@ def _add_api(table: _Table, agents: Agents, devices: Devices, calls: Calls, list
     table.add("POST", f"{api}/me/devices/{{device}}", agent(devices.operate))
     table.add("POST", f"{api}/me/devices/{{device}}/calls", agent(devices.dial))
 
+
+def _add_calls(table: _Table, calls: Calls) -> None:
+    agent, api = table.gate.agent, API_PATH
     alias = f"{api}/me/calls/active/{{operation:{'|'.join(ALIASES)}}}"
     table.add("GET", f"{api}/me/calls", agent(calls.index))
     table.add("POST", alias, agent(calls.operate_on_active))
@@ -109,82 +147,48 @@ def _add_api(table: _Table, agents: Agents, devices: Devices, calls: Calls, list
     table.add("GET", f"{api}/me/calls/{{call}}", agent(calls.one))
     table.add("POST", f"{api}/me/calls/{{call}}", agent(calls.operate))
 
+
+def _add_people(table: _Table, people: People) -> None:
+    agent, api = table.gate.agent, API_PATH
+    table.add("GET", f"{api}/contacts", agent(people.contacts))
+    table.add("GET", f"{api}/contacts/{{contact}}", agent(people.contact))
+    table.add("GET", f"{api}/users", agent(people.users))
+    table.add("GET", f"{api}/users/{{user}}", agent(people.user))
+    table.add("POST", f"{api}/users/{{user}}/channels/{{channel}}", agent(people.operate_channel))
+
+
+def _add_lists(table: _Table, lists: Catalogue) -> None:
+    agent, api, internal = table.gate.agent, API_PATH, INTERNAL_API_PATH
+    table.add("GET", f"{api}/diagnostics/version", table.gate.guest(lists.version))
     for path, plural in catalogue.EMPTY.items():
         table.add("GET", api + path, agent(catalogue.empty(plural)))
-    table.add("GET", f"{api}/services", agent(lists.services))
-    table.add("GET", f"{api}/contacts", agent(lists.contacts))
-    table.add("GET", f"{api}/contacts/{{user}}", agent(lists.contact))
-    table.add("GET", f"{api}/users/{{user}}", agent(lists.user))
+    for path, handler in (
+        ("/services", lists.services),
+        ("/services/{service}", lists.service),
+        ("/features", lists.features),
+        ("/features/{feature}", lists.feature),
+        ("/voice-environments/{environment}", lists.voice_environment),
+        ("/groups", lists.groups),
+        ("/groups/{group}", lists.group),
+        ("/me/groups", lists.own_groups),
+        ("/workbins", lists.workbins),
+        ("/me/settings", lists.settings),
+    ):
+        table.add("GET", api + path, agent(handler))
     table.add("GET", f"{internal}/me/settings", agent(lists.settings))
     table.add("GET", f"{internal}/contact-center", agent(lists.contact_center))
     table.add("GET", f"{internal}/business-attributes", agent(lists.business_attributes))
     table.add("POST", f"{internal}/operations", agent(lists.operate))
 
 
-def _add_cometd(table: _Table, notifications: Notifications) -> None:
-    for path in (NOTIFICATIONS_PATH, GUIDE_PATH):
-        table.add_below("POST", path, table.gate.agent(notifications.exchange))
-        table.add_below("GET", path, table.gate.guest(notifications.describe))
+def _add_cometd(table: _Table, notifications: Notifications, websockets: WebSockets) -> None:
+    agent, guest = table.gate.agent, table.gate.guest
 
+    async def get(request: web.Request) -> web.StreamResponse:
+        """A WebSocket where those are switched on, else what is here, as the guide's troubleshooting asks."""
+        return await (websockets.serve(request) if websockets.wants(request) else describe(request))
 
-def _add_pages(application: web.Application, settings: GwsSettings) -> None:
-    async def home(_: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound("/ui/ad/v1/index.html")
-
-    async def with_slash(request: web.Request) -> web.StreamResponse:
-        raise web.HTTPFound(request.path + "/")
-
-    application.router.add_get("/", home)
-    for path, what, directory in (
-        ("/ui/ad/v1", "the agent desktop", settings.desktop_pages),
-        ("/lab", "the lab page", settings.lab_pages),
-    ):
-        application.router.add_get(path, with_slash)
-        application.router.add_get(path + "/{path:.*}", _pages(what, directory))
-
-
-def _pages(what: str, directory: Path) -> Handler:
-    """Files of a directory; the empty path is index.html."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        file = _file(directory, request.match_info["path"] or "index.html")
-        if file is not None:
-            return web.FileResponse(file, headers={"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
-        if _file(directory, "index.html") is None:
-            return web.Response(status=404, text=f"{what} is not built: `make lab` builds it\n")
-        return web.Response(status=404, text="there is no such page\n")
-
-    return handle
-
-
-def _file(directory: Path, path: str) -> Path | None:
-    """The file at this path inside the directory, None for what is not there or not inside."""
-    try:
-        root = directory.resolve()
-        file = (root / path).resolve()
-        return file if file.is_relative_to(root) and file.is_file() else None
-    except (ValueError, OSError):  # a NUL in the name, a name that is too long
-        return None
-
-
-def _cross_origin(allowed: tuple[str, ...]) -> Middleware:
-    """CORS for the origins that a setting names, with `*` in them; for others nothing is said, so browsers refuse."""
-    patterns = [re.compile(re.escape(origin).replace(r"\*", "[^/]*")) for origin in allowed]
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        origin = request.headers.get("Origin", "")
-        is_allowed = bool(origin) and any(pattern.fullmatch(origin) for pattern in patterns)
-        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-            response: web.StreamResponse = web.Response(status=200 if is_allowed else 403)
-        else:
-            response = await handler(request)
-        if is_allowed and not response.prepared:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Allow-Credentials"] = "true"
-            response.headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-            response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-            response.headers["Vary"] = "Origin"
-        return response
-
-    return middleware
+    describe = guest(notifications.describe)
+    for path in (NOTIFICATIONS_PATH, GUIDE_PATH, GMS_PATH):
+        table.add_below("POST", path, agent(notifications.exchange))
+        table.add_below("GET", path, get)

@@ -1,4 +1,4 @@
-"""Who is who: accounts, and the ids of users and devices, which are the same after every restart."""
+"""Who is who: accounts, places and groups, and their ids, which are the same after every restart."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ import uuid
 from collections.abc import Iterable
 
 from cordboard.genesys.resources import User
-from cordboard.genesys.status import Resource
-from cordboard.lab.gws.settings import Account
+from cordboard.lab.gws.settings import Account, Place
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "cordboard:lab:gws")
 CONTACT_CENTER = str(uuid.uuid5(_NAMESPACE, "contact center"))
 VOICE_SERVICE = str(uuid.uuid5(_NAMESPACE, "voice service"))
-SWITCH = "SIP_Switch"
+
+
+def identifier(what: str) -> str:
+    """The id of what has no id of its own: `device 5001`, `group Billing`."""
+    return str(uuid.uuid5(_NAMESPACE, what))
 
 
 def device_id(dn: str) -> str:
-    return str(uuid.uuid5(_NAMESPACE, f"device {dn}"))
+    return identifier(f"device {dn}")
 
 
 def user_id(user_name: str) -> str:
@@ -27,13 +30,17 @@ def user_id(user_name: str) -> str:
 
 
 class Directory:
-    """The accounts, found by user name, DN, device id or user id."""
+    """The accounts, found by user name, DN, device id or user id; the places by name."""
 
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        accounts = tuple(accounts)
-        self._by_user_name = {account.user_name: account for account in accounts}
-        self._by_dn = {account.dn: account for account in accounts}
-        self._by_user_id = {user_id(account.user_name): account for account in accounts}
+    def __init__(self, accounts: Iterable[Account], places: Iterable[Place] = ()) -> None:
+        self.accounts = tuple(accounts)
+        self._by_user_name = {account.user_name: account for account in self.accounts}
+        self._by_dn = {account.dn: account for account in self.accounts}
+        self._by_user_id = {user_id(account.user_name): account for account in self.accounts}
+        own = {account.place: Place(account.place, (account.dn,)) for account in self.accounts if account.place}
+        self._places = own | {place.name: place for place in places}
+        dns = [dn for place in self._places.values() for dn in place.dns] + list(self._by_dn)
+        self._by_device = {device_id(dn): dn for dn in dns}
 
     def sign_in(self, user_name: str, password: str) -> Account | None:
         """The account, or None; takes as long for an unknown name as for a wrong password."""
@@ -42,11 +49,43 @@ class Directory:
         right = hmac.compare_digest(password.encode(), expected.encode())
         return account if right else None
 
+    def of_user_name(self, user_name: str) -> Account | None:
+        return self._by_user_name.get(user_name)
+
     def of_dn(self, dn: str) -> Account | None:
+        """Whose own DN it is; who works there at the moment is `Seating`'s to say."""
         return self._by_dn.get(dn)
 
     def of_user(self, identifier: str) -> Account | None:
         return self._by_user_id.get(identifier)
+
+    def dn_of_device(self, identifier: str) -> str | None:
+        return self._by_device.get(identifier)
+
+    def place(self, name: str) -> Place | None:
+        return self._places.get(name)
+
+    @property
+    def dns(self) -> tuple[str, ...]:
+        """Every DN of an account or a place."""
+        return tuple(self._by_device.values())
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return tuple(self._places.values())
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The agent groups, in the order in which they are first named."""
+        return tuple(dict.fromkeys(group for account in self.accounts for group in account.groups))
+
+    def members(self, group: str) -> list[Account]:
+        return [account for account in self.accounts if group in account.groups]
+
+    def supervisors_of(self, account: Account) -> list[Account]:
+        """Who may watch this agent: supervisors of a common group, those without a group for everybody."""
+        supervisors = [one for one in self.accounts if one.is_supervisor and one is not account]
+        return [one for one in supervisors if not one.groups or set(one.groups) & set(account.groups)]
 
 
 def user(account: Account) -> User:
@@ -58,21 +97,5 @@ def user(account: Account) -> User:
         email_address=f"{account.user_name}@lab.example",
         contact_center_id=CONTACT_CENTER,
         employee_id=account.employee_id,
+        roles=("ROLE_AGENT", "ROLE_SUPERVISOR") if account.is_supervisor else ("ROLE_AGENT",),
     )
-
-
-def contact_resource(account: Account, root: str) -> Resource:
-    """An agent as a contact, which WWE asks for to show who somebody is."""
-    path = f"/contacts/{user_id(account.user_name)}"
-    return {
-        "id": user_id(account.user_name),
-        "name": account.user_name,
-        "type": "User",
-        "phoneNumbers": [{"phoneNumber": account.dn, "description": "", "switchName": SWITCH}],
-        "userName": account.user_name,
-        "firstName": account.first_name,
-        "lastName": account.last_name,
-        "employeeId": account.employee_id,
-        "uri": root + path,
-        "path": path,
-    }

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -19,7 +20,8 @@ from cordboard import observe
 from cordboard.genesys.status import ACCESS_DENIED, Resource, StatusCode, success
 from cordboard.lab.gws.answer import GwsError, internal_error, read_object, refused, respond, text_of
 from cordboard.lab.gws.directory import Directory
-from cordboard.lab.gws.settings import Account
+from cordboard.lab.gws.protection import CSRF_REFUSED, Csrf
+from cordboard.lab.gws.settings import Account, Protection
 
 log = observe.get_log("gws")
 
@@ -36,6 +38,7 @@ class Session:
     id: str
     account: Account
     last_used: float
+    csrf: str = field(default_factory=lambda: str(uuid.uuid4()), repr=False)
 
 
 AgentHandler = Callable[[web.Request, Session], Awaitable[Resource | web.StreamResponse]]
@@ -43,12 +46,13 @@ GuestHandler = Callable[[web.Request], Awaitable[Resource]]
 
 
 class Sessions:
-    """HTTP sessions by id; `on_end` is told of each that ends."""
+    """HTTP sessions by id; `on_end` is told of each that ends, `on_last_lost` of users whose last one timed out."""
 
     def __init__(self, idle: float, clock: Callable[[], float], on_end: Callable[[str], None]) -> None:
         self._idle = idle
         self._clock = clock
         self._on_end = on_end
+        self.on_last_lost: Callable[[Account], None] = lambda account: None
         self._sessions: dict[str, Session] = {}  # the longest unused first
 
     def open(self, account: Account) -> Session:
@@ -69,6 +73,10 @@ class Sessions:
         if self._sessions.pop(session.id, None) is not None:
             self._on_end(session.id)
 
+    def forget(self) -> None:
+        """All sessions have timed out, as far as their users can tell; CometD is not told."""
+        self._sessions.clear()
+
     def _sweep(self) -> None:
         old = self._clock() - self._idle
         while self._sessions:
@@ -76,20 +84,25 @@ class Sessions:
             if longest_unused.last_used >= old and len(self._sessions) < MAXIMUM_SESSIONS:
                 return
             self.end(longest_unused)
+            if all(session.account is not longest_unused.account for session in self._sessions.values()):
+                self.on_last_lost(longest_unused.account)
 
 
 class Gate:
     """Wraps handlers: `agent` lets only signed-in users in, `guest` everybody; both make GWS's envelope."""
 
-    def __init__(self, directory: Directory, sessions: Sessions) -> None:
+    def __init__(self, directory: Directory, sessions: Sessions, protection: Protection) -> None:
         self._directory = directory
         self._sessions = sessions
+        self._csrf = Csrf(protection)
 
     def agent(self, handler: AgentHandler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             session = None
             try:
-                session, is_new = self._session_of(request)
+                session, is_new = self.session_of(request)
+                if self._is_forged(request, session, is_new):
+                    return web.Response(status=403, text=CSRF_REFUSED)
                 answer = await handler(request, session)
             except GwsError as error:
                 return refused(request, error, **({"user": session.account.user_name} if session else {}))
@@ -100,6 +113,7 @@ class Gate:
             response = answer if isinstance(answer, web.StreamResponse) else respond(answer)
             if is_new and not response.prepared:
                 response.set_cookie(COOKIE, session.id, path="/", httponly=True, samesite="Lax")
+            self._csrf.tell(request, response, session.csrf)
             return response
 
         return handle
@@ -126,8 +140,17 @@ class Gate:
         log.info("signed in", user=account.user_name, by="token")
         return success(token=self._sessions.open(account).id)
 
-    def _session_of(self, request: web.Request) -> tuple[Session, bool]:
-        """The session of a request and whether it is new. Credentials go before the cookie."""
+    def is_alive(self, session: Session) -> bool:
+        """Whether the session is still there; asking is using it."""
+        return self._sessions.find(session.id) is session
+
+    def _is_forged(self, request: web.Request, session: Session, is_new: bool) -> bool:
+        """Whether a page of somebody else may have sent this; a bearer token it could not have sent."""
+        by_bearer = request.headers.get("Authorization", "").lower().startswith("bearer ")
+        return not by_bearer and self._csrf.refuses(request, "" if is_new else session.csrf)
+
+    def session_of(self, request: web.Request) -> tuple[Session, bool]:
+        """The session of a request and whether it is new; raises `GwsError` 20. Credentials go before the cookie."""
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         cookie = self._sessions.find(request.cookies.get(COOKIE, ""))
         if not scheme:

@@ -1,15 +1,10 @@
-"""SIP Server's views of DNs and calls as GWS resources, and the requests back to it.
-
-The telephony contract has no request for do-not-disturb and forwarding, so GWS keeps those two itself: they show in the
-device resource and its capabilities but do not change where calls go.
-"""
+"""SIP Server's views of DNs and calls as GWS resources, and the requests back to it."""
 
 from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from cordboard.genesys import capabilities, resources, states
 from cordboard.genesys.capabilities import Capability
@@ -17,8 +12,19 @@ from cordboard.genesys.operations import CallOperation
 from cordboard.genesys.status import VOICE_UNAVAILABLE, Resource, StatusCode
 from cordboard.lab.gws.answer import GwsError
 from cordboard.lab.gws.directory import VOICE_SERVICE, device_id
+from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import GwsSettings
-from cordboard.lab.telephony import AgentState, CallState, CallType, CallView, DnView, Telephony, TelephonyRequest
+from cordboard.lab.gws.supervision import Supervision
+from cordboard.lab.telephony import (
+    AgentState,
+    CallState,
+    CallType,
+    CallView,
+    DnView,
+    MonitorMode,
+    Telephony,
+    TelephonyRequest,
+)
 
 # What the lab can do with a call; its capabilities offer no more than that.
 POSSIBLE = frozenset(
@@ -45,26 +51,29 @@ POSSIBLE = frozenset(
         CallOperation.UPDATE_USER_DATA,
         CallOperation.DELETE_USER_DATA,
         CallOperation.DELETE_USER_DATA_PAIR,
+        CallOperation.SWITCH_TO_LISTEN_IN,
+        CallOperation.SWITCH_TO_COACH,
+        CallOperation.SWITCH_TO_BARGE_IN,
     }
 )
 
+# The modes in which a supervisor is not heard by all.
+LISTENING = (MonitorMode.MUTE, MonitorMode.COACH)
+
 _REMEMBERED_REFERENCES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _Device:
-    do_not_disturb: bool = False
-    forward_to: str = ""
 
 
 class Switch:
     """The telephony as GWS resources; `clock` gives seconds of the Unix epoch."""
 
-    def __init__(self, telephony: Telephony, settings: GwsSettings, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, telephony: Telephony, settings: GwsSettings, seating: Seating, clock: Callable[[], float]
+    ) -> None:
         self._telephony = telephony
         self._settings = settings
+        self._seating = seating
         self._clock = clock
-        self._devices: dict[str, _Device] = {}
+        self.supervision = Supervision(telephony)
         self._counter = itertools.count(1)
         self._channels: OrderedDict[int, str] = OrderedDict()
 
@@ -86,26 +95,21 @@ class Switch:
     def request(self, request: TelephonyRequest) -> None:
         self._telephony.request(request)
 
+    @property
+    def available(self) -> bool:
+        """Whether GWS is connected to SIP Server."""
+        return self._telephony.available
+
     def dn(self, dn: str) -> DnView:
-        """The DN with what GWS itself keeps. Raises `GwsError` 503+4 when SIP Server does not know it."""
-        view = self._telephony.dn(dn)
+        """Raises `GwsError` 503+4 when SIP Server is gone or does not know the DN."""
+        view = self._telephony.dn(dn) if self.available else None
         if view is None:
             raise GwsError(StatusCode.INTERNAL_ERROR, VOICE_UNAVAILABLE, 503)
-        return self.with_own(view)
+        return view
 
-    def with_own(self, view: DnView) -> DnView:
-        own = self._devices.get(view.dn, _Device())
-        return replace(
-            view,
-            do_not_disturb=view.do_not_disturb or own.do_not_disturb,
-            forward_to=view.forward_to or own.forward_to,
-        )
-
-    def set_do_not_disturb(self, dn: str, on: bool) -> None:
-        self._devices[dn] = replace(self._devices.get(dn, _Device()), do_not_disturb=on)
-
-    def set_forward(self, dn: str, destination: str) -> None:
-        self._devices[dn] = replace(self._devices.get(dn, _Device()), forward_to=destination)
+    def seen(self, dn: str) -> DnView:
+        """The DN for reading, which is possible without SIP Server too: then it is out of service."""
+        return self._telephony.dn(dn) or DnView(dn, False, "", AgentState.LOGGED_OUT)
 
     def annex(self, dn: str) -> dict[str, str]:
         return self._telephony.annex(dn)
@@ -116,6 +120,7 @@ class Switch:
     # --- resources ----------------------------------------------------------------------------------------------------
 
     def device(self, view: DnView) -> Resource:
+        account = self._seating.account_at(view.dn)
         device = resources.Device(
             id=device_id(view.dn),
             phone_number=view.dn,
@@ -124,6 +129,8 @@ class Switch:
             voice_environment=VOICE_SERVICE,
             do_not_disturb=view.do_not_disturb,
             forward_to=view.forward_to,
+            supervisor=account is not None and account.is_supervisor,
+            monitoring=self.supervision.of(view.dn),
         )
         return resources.device_resource(device, self.root)
 
@@ -152,7 +159,7 @@ class Switch:
             duration=duration,
             recording=view.recording,
             parent_call=view.parent_call,
-            supervised=bool(view.supervised) and not view.is_supervisor,
+            supervised=view.supervised in LISTENING,
             monitoring=view.is_supervisor,
         )
         return resources.call_resource(call, self.root)
@@ -164,4 +171,6 @@ def capabilities_of(view: CallView) -> tuple[Capability, ...]:
         states.CallState(view.state.value), is_consult=bool(view.parent_call), has_consult=bool(view.consult_call)
     )
     recording = states.RecordingState(view.recording) if view.recording else None
-    return tuple(one for one in capabilities.capabilities(situation, recording) if one.value in POSSIBLE)
+    supervising = view.supervised if view.is_supervisor else ""
+    row = capabilities.capabilities(situation, recording, len(view.participants), supervising)
+    return tuple(one for one in row if one.value in POSSIBLE)

@@ -18,13 +18,18 @@ from cordboard.lab.gws.answer import (
     GwsError,
     collection,
     destination_of,
+    location_of,
     not_found,
     number,
     object_of,
+    optional_text_of,
     read_operation,
     text_of,
     unknown_operation,
 )
+from cordboard.lab.gws.resources.user_data import UserDataRules
+from cordboard.lab.gws.seating import Seating
+from cordboard.lab.gws.settings import GwsSettings
 from cordboard.lab.gws.sign_in import Session
 from cordboard.lab.gws.view import Switch, capabilities_of
 from cordboard.lab.telephony import (
@@ -40,11 +45,13 @@ from cordboard.lab.telephony import (
     HoldCall,
     InitiateConference,
     InitiateTransfer,
+    MonitorMode,
     RecordCall,
     RecordingAction,
     ReleaseCall,
     RetrieveCall,
     SendDtmf,
+    SetMonitorMode,
     SingleStepConference,
     SingleStepTransfer,
     TelephonyRequest,
@@ -62,7 +69,7 @@ def _digits(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequ
     return SendDtmf(dn, call, digits, reference)
 
 
-def _attach(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+def _pairs(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
     return ChangeUserData(dn, call, object_of(body, "userData"), reference=reference)
 
 
@@ -74,9 +81,14 @@ def _to(kind: type[InitiateTransfer] | type[SingleStepTransfer]) -> Ask:
     """A request that names a third party."""
 
     def ask(dn: str, call: str, body: Resource, reference: int) -> TelephonyRequest:
+        location_of(body)
         return kind(dn, call, destination_of(body), object_of(body, "userData"), reference)
 
     return ask
+
+
+def _switch_to(mode: MonitorMode) -> Ask:
+    return lambda dn, call, body, reference: SetMonitorMode(dn, call, mode, reference)
 
 
 def _record(action: RecordingAction) -> Ask:
@@ -107,15 +119,26 @@ REQUESTS: dict[CallOperation, Ask] = {
     CallOperation.RESUME_CALL_RECORDING: _record(RecordingAction.RESUME),
     CallOperation.STOP_CALL_RECORDING: _record(RecordingAction.STOP),
     CallOperation.SEND_DTMF: _digits,
-    CallOperation.ATTACH_USER_DATA: _attach,
-    CallOperation.UPDATE_USER_DATA: _attach,
+    CallOperation.ATTACH_USER_DATA: _pairs,
+    CallOperation.UPDATE_USER_DATA: _pairs,
     CallOperation.DELETE_USER_DATA_PAIR: _delete_pair,
     CallOperation.DELETE_USER_DATA: lambda dn, call, body, reference: ChangeUserData(
         dn, call, clear=True, reference=reference
     ),
+    CallOperation.SWITCH_TO_LISTEN_IN: _switch_to(MonitorMode.MUTE),
+    CallOperation.SWITCH_TO_COACH: _switch_to(MonitorMode.COACH),
+    CallOperation.SWITCH_TO_BARGE_IN: _switch_to(MonitorMode.CONNECT),
 }
-# Clients refuse a ringing call with Hangup although it is not among the capabilities.
+# Clients refuse a ringing call with Hangup, one with Reject, although neither is among the capabilities.
 BESIDE_CAPABILITIES = {(CallState.RINGING, CallOperation.HANGUP)}
+SYNONYMS = {CallOperation.REJECT: CallOperation.HANGUP}
+# What changes the user data of the call it is made on.
+USER_DATA = (CallOperation.ATTACH_USER_DATA, CallOperation.UPDATE_USER_DATA)
+OTHER_LEG = {
+    CallOperation.SWAP_CALLS: "otherCallUri",
+    CallOperation.COMPLETE_TRANSFER: "consultCallUri",
+    CallOperation.COMPLETE_CONFERENCE: "consultCallUri",
+}
 
 ALIASES = {
     "answer": CallOperation.ANSWER,
@@ -129,8 +152,10 @@ _PREFERRED = (CallState.ESTABLISHED, CallState.DIALING, CallState.RINGING, CallS
 class Calls:
     """Handlers of calls."""
 
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Switch, seating: Seating, settings: GwsSettings) -> None:
         self._switch = switch
+        self._seating = seating
+        self._user_data = UserDataRules(settings)
 
     async def index(self, request: web.Request, session: Session) -> Resource:
         return collection(request, "calls", [self._switch.call(call) for call in self._own(session)])
@@ -145,7 +170,9 @@ class Calls:
             operation = CallOperation(name)
         except ValueError:
             raise unknown_operation(name) from None
-        return self._carry_out(operation, call, body)
+        if operation is CallOperation.REJECT and call.state is not CallState.RINGING:
+            raise _not_possible(operation, call)
+        return self._carry_out(SYNONYMS.get(operation, operation), call, body)
 
     async def operate_on_active(self, request: web.Request, session: Session) -> Resource:
         """`POST .../active/answer`, `DELETE .../active/hangup` and so on; a body is not read."""
@@ -156,15 +183,22 @@ class Calls:
         return self._carry_out(operation, min(fitting, key=lambda call: _PREFERRED.index(call.state)), {})
 
     def _carry_out(self, operation: CallOperation, call: CallView, body: Resource) -> Resource:
+        self._switch.dn(call.dn)
         if not _is_possible(operation, call):
-            why = f"{operation.value} is not possible: the call is {call.state.value}"
-            raise GwsError(StatusCode.PARAMETER_INVALID, why)
+            raise _not_possible(operation, call)
+        _check_other_leg(operation, call, body)
+        if operation in USER_DATA:
+            body = {**body, "userData": self._changed_data(operation, call, body)}
         reference = self._switch.reference(CALLS)
         self._switch.request(REQUESTS[operation](call.dn, call.call_uuid, body, reference))
         return success()
 
+    def _changed_data(self, operation: CallOperation, call: CallView, body: Resource) -> Resource:
+        pairs = self._user_data.checked(call.user_data, object_of(body, "userData"))
+        return self._user_data.attached(call.user_data, pairs) if operation is CallOperation.ATTACH_USER_DATA else pairs
+
     def _own(self, session: Session) -> list[CallView]:
-        return self._switch.calls(session.account.dn)
+        return self._switch.calls(self._seating.dn(session.account))
 
     def _find(self, request: web.Request, session: Session) -> CallView:
         wanted = request.match_info["call"]
@@ -174,8 +208,31 @@ class Calls:
         raise not_found("Call", wanted)
 
 
+def last_segment(uri: str) -> str:
+    """The id in a `uri` or a `path`."""
+    return uri.rstrip("/").rpartition("/")[2]
+
+
 def _is_possible(operation: CallOperation, call: CallView) -> bool:
-    if operation is CallOperation.REMOVE_PARTICIPANT_FROM_CONFERENCE:  # no capability speaks of it
-        return len(call.participants) > 1
     allowed = {capability.value for capability in capabilities_of(call)}
     return operation.value in allowed or (call.state, operation) in BESIDE_CAPABILITIES
+
+
+def _not_possible(operation: CallOperation, call: CallView) -> GwsError:
+    why = f"{operation.value} is not possible: the call is {call.state.value}"
+    return GwsError(StatusCode.PARAMETER_INVALID, why)
+
+
+def _check_other_leg(operation: CallOperation, call: CallView, body: Resource) -> None:
+    """The other leg is known, as an agent has one consultation at a time; a client that names it must be right.
+
+    `consultCallUri` names the consult leg, also when the operation is made on that leg.
+    """
+    name = OTHER_LEG.get(operation)
+    said = optional_text_of(body, name) if name else ""
+    if not said:
+        return
+    consult = call.consult_call or call.call_uuid
+    expected = consult if name == "consultCallUri" else call.consult_call or call.parent_call
+    if last_segment(said) != expected:
+        raise GwsError(StatusCode.PARAMETER_INVALID, f"The parameter '{name}' does not name the other call")

@@ -1,0 +1,1 @@
+"""CometD at the lab's GWS: the Bayeux server on HTTP and, when switched on, on WebSocket."""
