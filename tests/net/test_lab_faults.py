@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from cordboard.lab import telephony as cti
+from cordboard.lab.gws.faults import GwsFaults
 from cordboard.lab.lab import TelephoneLab, TelephoneLabSettings, agents_dns
 from cordboard.lab.sip_server.faults import Faults
 from cordboard.lab.sip_server.settings import SipServerSettings
@@ -36,6 +37,7 @@ async def phone(lab: TelephoneLab) -> AsyncIterator[AgentPhone]:
 @pytest.fixture
 async def http(lab: TelephoneLab) -> AsyncIterator[ClientSession]:
     application = web.Application()
+    lab.other_faults["gws"] = GwsFaults()
     application.add_routes(lab.routes)
     server = await serve_http(application, "127.0.0.1", 0)
     async with ClientSession(f"http://127.0.0.1:{server.address[1]}") as session:
@@ -156,3 +158,20 @@ async def test_nonsense_by_http(lab: TelephoneLab, http: ClientSession, body: by
         assert (await answer.json())["error"]
     assert lab.sip_server.misbehaviour.faults == Faults()
     assert not lab.sip_server.crashed
+
+
+async def test_the_faults_of_gws_are_steered_at_the_same_place(http: ClientSession) -> None:
+    async with http.post("/lab/faults", json={"drop": 0.1, "gws": {"slow": 1.5}}) as response:
+        shown = await response.json()
+    assert (shown["drop"], shown["gws"]["slow"]) == (0.1, 1.5)
+
+    for wrong in ({"drop": 0.5, "gws": {"slow": -1}}, {"gws": {"lose": 0.5}, "drop": 7}, {"gws": {"what": 1}}):
+        async with http.post("/lab/faults", json=wrong) as response:
+            assert response.status == 400
+            assert (await response.json())["error"]
+    async with http.get("/lab/faults") as response:
+        assert await response.json() == shown, "a body that is partly wrong changes nothing"
+
+    await http.delete("/lab/faults")
+    async with http.get("/lab/faults") as response:
+        assert not any((await response.json())["gws"].values())

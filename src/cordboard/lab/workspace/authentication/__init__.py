@@ -1,0 +1,1 @@
+"""The authentication service, /auth/v3."""
