@@ -141,12 +141,11 @@ class Workers:
         replacement = self._tasks.start(self._replace(worker), f"replace worker {worker.index}")
         self._replacements.add(replacement)
         replacement.add_done_callback(self._replacements.discard)
-        lost = self.placement.lose(worker)
-        asyncio.get_running_loop().call_later(WAIT_SECONDS, self._give_up, lost)
+        asyncio.get_running_loop().call_later(WAIT_SECONDS, self._give_up, self.placement.lose(worker))
         self._tell(MediaEventKind.MOVED, self.placement.move())
 
-    def _give_up(self, calls: set[str]) -> None:
-        self._tell(MediaEventKind.WORKER_GONE, self.placement.give_up(calls))
+    def _give_up(self, loss: int) -> None:
+        self._tell(MediaEventKind.WORKER_GONE, self.placement.give_up(loss))
 
     def _tell(self, kind: MediaEventKind, calls: list[str]) -> None:
         for call in calls:

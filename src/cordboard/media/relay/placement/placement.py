@@ -46,7 +46,8 @@ class Placement:
         self._percent = limit
         self._limit = LoadLimit(limit)
         self._calls: dict[str, Worker] = {}
-        self._homeless: set[str] = set()
+        self._homeless: dict[str, int] = {}  # call -> by which loss
+        self._losses = 0
 
     @property
     def calls(self) -> int:
@@ -76,12 +77,13 @@ class Placement:
             self.own(worker, call)
         return worker
 
-    def lose(self, worker: Worker) -> set[str]:
-        """The worker is gone, and these calls with it."""
+    def lose(self, worker: Worker) -> int:
+        """The worker is gone, and its calls are homeless; the number of this loss, for `give_up`."""
+        self._losses += 1
         for call in worker.calls:
             del self._calls[call]
-        self._homeless |= worker.calls
-        return worker.calls
+            self._homeless[call] = self._losses
+        return self._losses
 
     def move(self) -> list[str]:
         """Give every homeless call to those that run, however busy they are; the calls that have a worker again."""
@@ -90,15 +92,16 @@ class Placement:
             worker = self.least_loaded()
             if worker is None:
                 break
-            self._homeless.discard(call)
+            del self._homeless[call]
             self.own(worker, call)
             moved.append(call)
         return moved
 
-    def give_up(self, calls: set[str]) -> list[str]:
-        """Those of these calls that are homeless still, and forgotten now."""
-        lost = sorted(self._homeless & calls)
-        self._homeless -= calls
+    def give_up(self, loss: int) -> list[str]:
+        """The calls that this loss made homeless and that are it still; they are forgotten now."""
+        lost = sorted(call for call, lost_by in self._homeless.items() if lost_by == loss)
+        for call in lost:
+            del self._homeless[call]
         return lost
 
     def least_loaded(self) -> Worker | None:
@@ -126,7 +129,7 @@ class Placement:
     def release(self, call: str) -> Worker | None:
         """Forget the call; the worker that had it."""
         worker = self._calls.pop(call, None)
-        self._homeless.discard(call)
+        self._homeless.pop(call, None)
         if worker is not None:
             worker.calls.discard(call)
         return worker
