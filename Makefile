@@ -13,8 +13,8 @@ PAGES := src/cordboard/pages/softphone/index.html
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f -print)
 LOCKS := requirements.lock requirements-build.lock
 C_SOURCES := $(shell find src -name '*.[ch]')
-# Not beside others: the ladders count the cells that they visit together, and gaps in the sound are measured.
-ALONE := tests/flows $(wildcard tests/browser/test_outlives_*.py)
+# Not beside others: the ladders of the gateway count the cells that they visit together, and gaps in the sound are measured.
+ALONE := $(wildcard tests/flows/test_gateway_*.py tests/browser/test_outlives_*.py)
 
 export PYTHON
 
@@ -26,7 +26,7 @@ lab: $(VENV)/.installed $(PAGES)
 test: test-machine lint types web-test
 	$(BIN)/python -m cordboard.media.compiled.build
 	$(WITH_NODE) $(BIN)/python -m pytest $(ALONE)
-	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(addprefix --ignore=,$(ALONE))
+	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(addprefix --ignore=,$(ALONE))
 
 unit: $(VENV)/.tools
 	$(BIN)/python -m pytest tests/unit tests/flows tests/structure
@@ -49,7 +49,7 @@ wheel: $(VENV)/.installed $(PAGES)
 	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 bench: $(VENV)/.tools $(PAGES)
-	$(BIN)/python bench/answer.py
+	$(BIN)/python -m bench.answer
 
 bench-relay: $(VENV)/.tools
 	$(BIN)/python -m bench.relay $(ARGUMENTS)

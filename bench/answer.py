@@ -1,4 +1,4 @@
-"""From the agent's click on Answer to sound both ways: `python bench/answer.py [--calls 30]`, or `make bench`.
+"""From the agent's click on Answer to sound both ways: `python -m bench.answer [--calls 30]`, or `make bench`.
 
 The whole lab and a headless Chromium run on this machine; one agent sits at the desktop with the softphone beside it.
 Customers call one after the other, each in a fresh call, and the agent answers them in turn in the desktop and in the
@@ -19,7 +19,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import statistics
 import sys
 import time
@@ -29,11 +28,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import uvloop
-from playwright.async_api import Browser, Frame, Page
+from playwright.async_api import Frame, Page
 
+from bench.report import machine
 from cordboard import observe
 from cordboard.lab.telephony import CallEvent, CallEventName, TelephonyEvent
 from cordboard.media.port import CallStatistics
+from cordboard.phone.load.figures import percentile
 from kit.chromium import chromium
 from kit.lab import RunningLab, running_lab
 from kit.lab_agent import AgentPage
@@ -150,34 +151,18 @@ def since(click: float, established: float, found: CallStatistics) -> Answered |
     return Answered(*((step - click) * 1000 for step in steps))
 
 
-def percentile_95(values: list[float]) -> float:
-    return statistics.quantiles(values, n=20, method="inclusive")[18] if len(values) > 1 else values[0]
-
-
 def report(taken: dict[str, list[Answered]]) -> None:
     print(f"\n{'ms after the click':<30}{'n':>4}{'median':>9}{'p95':>9}{'min':>9}{'max':>9}")
     for row, calls in taken.items():
         print(f"clicked in the {row}")
         for label, name in LINES.items():
-            values = [getattr(call, name) for call in calls]
-            figures = (statistics.median(values), percentile_95(values), min(values), max(values))
+            values = sorted(getattr(call, name) for call in calls)
+            figures = (statistics.median(values), percentile(values, 0.95), min(values), max(values))
             print(f"  {label:<28}{len(values):>4}" + "".join(f"{figure:>9.1f}" for figure in figures))
     print()
     for row, calls in taken.items():
-        values = [call.both_ways for call in calls]
-        print(f"answer_to_audio {row} median {statistics.median(values):.1f} ms p95 {percentile_95(values):.1f} ms")
-
-
-def machine(browser: Browser) -> str:
-    """What the figures were measured on."""
-    found = Path("/proc/cpuinfo")
-    lines = found.read_text().splitlines() if found.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    jssip = json.loads(WEB.read_text())["dependencies"]["jssip"]
-    return (
-        f"{os.cpu_count()} cores ({models[0] if models else platform.machine()}), {platform.system()}, "
-        f"Python {platform.python_version()}, Chromium {browser.version}, JsSIP {jssip}"
-    )
+        values = sorted(call.both_ways for call in calls)
+        print(f"answer_to_audio {row} median {statistics.median(values):.1f} ms p95 {percentile(values, 0.95):.1f} ms")
 
 
 async def measure(calls: int) -> bool:
@@ -185,8 +170,8 @@ async def measure(calls: int) -> bool:
     taken: dict[str, list[Answered]] = {row: [] for row in BUTTONS}
     early = dict.fromkeys(BUTTONS, 0)
     async with asyncio.timeout(LONGEST), running_lab() as lab, chromium() as browser:
-        print(machine(browser))
-        print(f"load average {os.getloadavg()[0]:.1f} at the beginning", end=", ", flush=True)
+        jssip = json.loads(WEB.read_text())["dependencies"]["jssip"]
+        print(machine(f"Chromium {browser.version}", f"JsSIP {jssip}"), flush=True)
         agent = Agent(lab, await lab.agent(browser, DN, microphone=None))
         await agent.begin()
         first = await agent.take_call("softphone")
@@ -196,7 +181,7 @@ async def measure(calls: int) -> bool:
                     taken[row].append(answered)
                 else:
                     early[row] += 1
-        print(f"{os.getloadavg()[0]:.1f} at the end")
+        print(f"load average {os.getloadavg()[0]:.1f} at the end")
     for row in BUTTONS:
         print(f"clicked in the {row}: {early[row]} of {calls} calls had sound before the click")
     if first is not None:

@@ -92,20 +92,6 @@ def median(values: Sequence[float]) -> float | None:
     return statistics.median(values) if values else None
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` (0 to 1) of the values lie, between two neighbours in proportion.
-
-    Raises ValueError for no values.
-    """
-    if not values:
-        raise ValueError("no values, no percentile")
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = math.floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
 def save(name: str, text: str) -> Path:
     """Keep the text as bench/results/NAME-DATE.txt; a second one of the day goes below the first."""
     RESULTS.mkdir(parents=True, exist_ok=True)

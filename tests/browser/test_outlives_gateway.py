@@ -8,75 +8,24 @@ import asyncio
 import re
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
 from cordboard.media.relay.link import connect
-from kit.lab import softphone_in, until
-from kit.lab_agent import AgentPage
-from kit.lab_customer import Customer
-from kit.served import Served, served
-from kit.sound_gap import STEADY, LineLog, PageLog, report
+from kit.heard_call import AGENT, CUSTOMER, talking
+from kit.lab import until
+from kit.served import served
+from kit.sound_gap import STEADY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-AGENT, CUSTOMER = 620.0, 440.0  # Hz
 ORDER = """async ([call, order]) => {
   const [headers, body] = [{ "Content-Type": "application/json" }, JSON.stringify(order)];
   return (await fetch(`/api/v2/me/calls/${call}`, { method: "POST", headers, body })).status;
 }"""
 HAND_OVER = 'after_drain = "hand over"\ndrain_seconds = 1'
-
-
-@dataclass(slots=True)
-class Measured:
-    """An established call with both ends listened to."""
-
-    site: Served
-    agent: AgentPage
-    customer: Customer
-    line: LineLog
-    ears: PageLog
-    begin: float
-
-    async def gaps(self, what: str) -> tuple[float, float]:
-        await self.customer.hears(AGENT)
-        await self.agent.hears(CUSTOMER)
-        end = time.time() - 0.2
-        gaps = self.line.gap(AGENT, self.begin, end), self.ears.gap(self.begin, end)
-        report(what, agent_to_customer=gaps[0], customer_to_agent=gaps[1])
-        return gaps
-
-    async def steered(self) -> None:
-        """Held and retrieved, by the desktop and by the page, and hung up: everything works."""
-        await self.agent.press("desk-op-Hold")
-        await self.customer.hears_music()
-        await self.agent.card("held")
-        await self.agent.press("desk-op-Retrieve")
-        await self.customer.hears(AGENT)
-        await self.agent.press("call-hold")
-        await self.customer.hears_music()
-        await self.agent.press("call-retrieve")
-        await self.customer.hears(AGENT)
-        await self.agent.hears(CUSTOMER)
-
-
-async def talking(site: Served, browser: Browser) -> Measured:
-    agent = await site.agent(browser, microphone=AGENT)
-    ears = await PageLog.of(agent.page, CUSTOMER)
-    await agent.page.reload()
-    agent = AgentPage(agent.page, await softphone_in(agent.page))
-    await agent.registered()
-    await agent.ready()
-    customer = await site.customer("8000", tone=CUSTOMER)
-    await agent.card("ringing")
-    await agent.press("call-answer")
-    await agent.hears(CUSTOMER)
-    await customer.hears(AGENT)
-    return Measured(site, agent, customer, LineLog(site.party(customer)), ears, time.time())
 
 
 async def test_killed_and_started_again(browser: Browser, tmp_path: Path) -> None:
@@ -160,7 +109,7 @@ async def test_killed_and_the_page_is_loaded_again_meanwhile(browser: Browser, t
         await site.start()
         await call.customer.hears_music()
         await call.agent.page.goto(site.desktop)
-        call.agent = AgentPage(call.agent.page, await softphone_in(call.agent.page))
+        await call.loaded()
         await call.agent.card("talking")
         await call.customer.hears(AGENT)
         await call.agent.hears(CUSTOMER)

@@ -6,72 +6,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
 from kit.chromium import new_page
+from kit.heard_call import AGENT, CUSTOMER, HeardCall, talking
 from kit.lab import RunningLab, running_lab, softphone_in, until
 from kit.lab_agent import NOTE_TONES, AgentPage
-from kit.lab_customer import Customer
-from kit.sound_gap import STEADY, LineLog, PageLog, report
+from kit.sound_gap import STEADY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-AGENT, CUSTOMER = 620.0, 440.0  # Hz
+
+async def reload(call: HeardCall) -> None:
+    await call.agent.page.reload()
+    await call.loaded()
 
 
-@dataclass(slots=True)
-class Measured:
-    """An established call with both ends listened to."""
-
-    lab: RunningLab
-    agent: AgentPage
-    customer: Customer
-    line: LineLog
-    ears: PageLog
-    begin: float = 0.0
-
-    def now(self) -> None:
-        """The gap is looked for from here."""
-        self.begin = time.time()
-
-    async def gaps(self, what: str) -> tuple[float, float]:
-        """Of the customer's line and in the agent's page, printed; both sides must sound again."""
-        await self.customer.hears(AGENT)
-        await self.agent.hears(CUSTOMER)
-        end = time.time() - 0.2
-        gaps = self.line.gap(AGENT, self.begin, end), self.ears.gap(self.begin, end)
-        report(what, agent_to_customer=gaps[0], customer_to_agent=gaps[1])
-        return gaps
-
-    async def reload(self) -> None:
-        await self.agent.page.reload()
-        self.agent = AgentPage(self.agent.page, await softphone_in(self.agent.page))
-
-
-async def talking(lab: RunningLab, browser: Browser) -> Measured:
-    agent = await lab.agent(browser, microphone=AGENT)
-    ears = await PageLog.of(agent.page, CUSTOMER)
-    await agent.page.reload()  # the listener is there from the next load on
-    agent = AgentPage(agent.page, await softphone_in(agent.page))
-    await agent.registered()
-    await agent.ready()
-    customer = await lab.customer("8000", tone=CUSTOMER)
-    await agent.card("ringing")
-    await agent.press("call-answer")
-    await agent.hears(CUSTOMER)
-    await customer.hears(AGENT)
-    (call,) = [each for each in lab.lab.telephone.customers.calls if each.id == customer.id]
-    return Measured(lab, agent, customer, LineLog(call.rtp.party), ears)
-
-
-async def ends_everywhere(call: Measured, *, page_sessions: int = 0) -> None:
+async def ends_everywhere(call: HeardCall, lab: RunningLab, *, page_sessions: int = 0) -> None:
     await call.agent.press("call-hangup")
     await call.customer.is_in("ended")
-    await call.lab.is_idle(page_sessions=page_sessions)
+    await lab.is_idle(page_sessions=page_sessions)
     await call.agent.idle()
 
 
@@ -88,7 +45,7 @@ async def test_the_connection_is_lost_and_the_sound_goes_on(browser: Browser) ->
         assert max(gaps) < STEADY
         assert call.line.missing(call.begin, time.time()) == 0
         assert [each for each in sent if not each.startswith(("REGISTER", "SIP/2.0", "OPTIONS"))] == []
-        await ends_everywhere(call)
+        await ends_everywhere(call, lab)
 
 
 async def test_held_and_retrieved_by_gws_while_the_connection_is_lost(browser: Browser) -> None:
@@ -129,7 +86,7 @@ async def test_loaded_again_in_a_call(browser: Browser) -> None:
         call = await talking(lab, browser)
         lasted = (await call.agent.cards())[0]
         call.now()
-        await call.reload()
+        await reload(call)
         await call.agent.card("talking")
         gaps = await call.gaps("page loaded again")
         assert max(gaps) <= 3.0
@@ -142,7 +99,12 @@ async def test_loaded_again_in_a_call(browser: Browser) -> None:
         await call.customer.hears_music()
         await call.agent.press("call-retrieve")
         await call.customer.hears(AGENT)
-        await ends_everywhere(call, page_sessions=1)
+        await call.agent.press("desk-op-Hangup")
+        await call.customer.is_in("ended")
+        await lab.is_idle(page_sessions=1)
+        await call.agent.idle()
+        await lab.customer("8000")
+        await call.agent.card("ringing")
 
 
 async def test_loaded_again_while_held(browser: Browser) -> None:
@@ -151,7 +113,7 @@ async def test_loaded_again_while_held(browser: Browser) -> None:
         call = await talking(lab, browser)
         await call.agent.press("call-hold")
         await call.customer.hears_music()
-        await call.reload()
+        await reload(call)
         await call.agent.card("held")
         await asyncio.sleep(1.0)
         await call.customer.hears_music()
@@ -159,7 +121,7 @@ async def test_loaded_again_while_held(browser: Browser) -> None:
         await call.agent.press("call-retrieve")
         await call.customer.hears(AGENT)
         await call.agent.hears(CUSTOMER)
-        await ends_everywhere(call, page_sessions=1)
+        await ends_everywhere(call, lab, page_sessions=1)
 
 
 async def test_a_held_and_an_active_call_both_come_back(browser: Browser) -> None:
@@ -198,11 +160,11 @@ async def test_the_customer_has_music_while_no_page_is_there(browser: Browser) -
         await call.customer.hears_music()
         call.now()
         await call.agent.page.goto(address)
-        call.agent = AgentPage(call.agent.page, await softphone_in(call.agent.page))
+        await call.loaded()
         await call.agent.card("talking")
         gaps = await call.gaps("page away, and opened again")
         assert max(gaps) <= 3.0
-        await ends_everywhere(call, page_sessions=1)
+        await ends_everywhere(call, lab, page_sessions=1)
 
 
 async def test_crashed_and_opened_in_another_tab(browser: Browser) -> None:
@@ -211,7 +173,6 @@ async def test_crashed_and_opened_in_another_tab(browser: Browser) -> None:
         call = await talking(lab, browser)
         tab = await new_page(call.agent.page.context, microphone=AGENT)
         await tab.add_init_script(NOTE_TONES)
-        call.ears = await PageLog.of(tab, CUSTOMER)
         call.now()
         with pytest.raises(PlaywrightError):
             await call.agent.page.goto("chrome://crash", timeout=3000)
@@ -220,7 +181,7 @@ async def test_crashed_and_opened_in_another_tab(browser: Browser) -> None:
         await call.agent.card("talking")
         gaps = await call.gaps("tab crashed, desktop opened in another tab")
         assert max(gaps) <= 5.0, "the tab must start a browser process first"
-        await ends_everywhere(call, page_sessions=1)
+        await ends_everywhere(call, lab, page_sessions=1)
 
 
 async def test_nobody_comes_back(browser: Browser) -> None:

@@ -69,50 +69,6 @@ async def test_loaded_again_while_it_rings(browser: Browser) -> None:
         await lab.all_idle(agent)
 
 
-async def test_loaded_again_during_a_call(browser: Browser) -> None:
-    """The call comes back by itself, and can be ended in the desktop."""
-    async with running_lab() as lab:
-        agent = await lab.agent(browser, microphone=AGENT)
-        await agent.ready()
-        customer = await answered(lab, agent)
-        agent = await reload(agent)
-        await agent.shows("desk-call-state", "Connected")
-        await agent.card("talking")
-        await agent.hears(CUSTOMER)
-        await customer.hears(AGENT)
-        await agent.press("desk-op-Hangup")
-        await customer.is_in("ended")
-        await lab.is_idle(page_sessions=1)
-        await agent.idle()
-
-        await answered(lab, agent)
-
-
-async def test_a_connection_lost_during_a_call(browser: Browser) -> None:
-    """The call goes on with its sound; what happened meanwhile is made up for."""
-    async with running_lab() as lab:
-        agent = await lab.agent(browser, microphone=AGENT)
-        await agent.ready()
-        customer = await answered(lab, agent)
-        async with lab.connections_lost():
-            await agent.light("sip", "connecting")
-            await agent.hears(CUSTOMER)
-            await customer.hears(AGENT)
-        await agent.light("sip", "on")
-        await agent.press("call-hold")
-        await customer.hears_music()
-        await agent.press("call-retrieve")
-        await agent.hears(CUSTOMER)
-
-        async with lab.connections_lost():
-            await agent.light("sip", "connecting")
-            await customer.hang_up()
-            await lab.is_idle(page_sessions=1)
-        await agent.light("sip", "on")
-        await agent.idle()
-        await answered(lab, agent)
-
-
 async def test_a_connection_lost_while_it_rings(browser: Browser) -> None:
     """In time it rings on; a call that has gone meanwhile ceases to ring."""
     async with running_lab() as lab:

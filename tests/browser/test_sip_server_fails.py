@@ -49,8 +49,7 @@ async def took(server: SipServer, what: str, within: float) -> None:
 
 
 def line_of(lab: RunningLab, customer: Customer) -> LineLog:
-    (call,) = [each for each in lab.lab.telephone.customers.calls if each.id == customer.id]
-    return LineLog(call.rtp.party)
+    return LineLog(lab.party(customer))
 
 
 def sound_went_on(what: str, line: LineLog, ears: PageLog, begin: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.async_api import Page, Route, expect
 
-from cordboard.lab.telephony import AgentLogin, AgentLogout, HoldCall, MakeCall
+from cordboard.lab.telephony import AgentLogin, AgentLogout, HoldCall, MakeCall, ReleaseCall
 from cordboard.sip.message import Request
 from kit.chromium import chromium, new_page
 from kit.softphone import Stage, stage
@@ -110,11 +110,12 @@ async def test_a_customer_calls_and_is_answered_held_and_hung_up() -> None:
         assert not [one for one in s.gateway.received[since:] if getattr(one, "method", "") == "INVITE"]
 
         await page.get_by_test_id("call-hangup").click()
-        bye = await s.gateway.request("BYE")
-        assert bye.headers.get("Call-ID") == leg.call_id
         await card_state(page, "ending")
-        s.telephony.release(call.call_uuid)
+        bye = await s.gateway.request("BYE")  # nothing came of GWS's Hangup here
+        assert bye.headers.get("Call-ID") == leg.call_id
+        assert any(isinstance(one, ReleaseCall) for one in s.telephony.requests)
         await expect(page.get_by_test_id("call-card")).to_have_count(0)
+        assert [one["name"] for one in await inspect(page, "disagreements")] == ["hang-up-without-end"]
         assert await inspect(page, "microphones") == 0
         await expect(page.get_by_test_id("remote-audio")).to_have_count(0)
 
@@ -214,8 +215,10 @@ async def test_a_call_that_rings_anew_after_a_lost_connection_is_one_card() -> N
 
 async def test_words_outside_calls() -> None:
     async with opened(gws=False) as (page, s):
+        audio = json.loads((await s.gateway.request("MESSAGE")).body)["audio"]
+        assert audio["speaker"] == {"muted": False, "volume": 100, "name": ""}
         s.gateway.message({"do": "ping", "id": "77"})
-        reply = await s.gateway.request("MESSAGE")
+        reply = await s.gateway.until(lambda message: b'"did"' in message.body)
         answer = json.loads(reply.body)
         assert (answer["did"], answer["id"]) == ("ping", "77")
         assert answer["microphone"] in ("ready", "asked")

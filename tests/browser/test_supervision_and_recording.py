@@ -98,8 +98,7 @@ async def conversation(browser: Browser, **annex: str) -> AsyncIterator[Conversa
         await agent.press("desk-op-Answer")
         await agent.hears(CUSTOMER)
         await customer.hears(AGENT)
-        (call,) = [each for each in lab.lab.telephone.customers.calls if each.id == customer.id]
-        party = call.rtp.party
+        party = lab.party(customer)
         yield Conversation(lab, agent, customer, party, LineLog(party), ears, await connections(agent))
 
 

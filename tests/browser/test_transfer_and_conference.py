@@ -47,10 +47,10 @@ class Three:
         await expect(card(self.ada, "5002")).to_have_attribute("data-state", "talking")
 
     async def customer_hears_all(self, *frequencies: float) -> None:
-        (call,) = [each for each in self.lab.lab.telephone.customers.calls if each.id == self.customer.id]
+        party = self.lab.party(self.customer)
 
         def heard() -> bool:
-            sound = call.rtp.party.heard(0.3)
+            sound = party.heard(0.3)
             return all(strength(sound, each) > 0.2 for each in frequencies)
 
         await until(heard, f"the customer hears all of {frequencies}", PATIENCE)

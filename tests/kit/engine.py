@@ -16,6 +16,8 @@ from cordboard.media.port import (
 )
 from kit.gateway_stack import description
 
+NOTHING_HEARD = CallStatistics(StreamStatistics(), StreamStatistics())
+
 
 @dataclass(slots=True)
 class PaperEngine:
@@ -25,6 +27,7 @@ class PaperEngine:
     done: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)  # snapshots
     listeners: list[Callable[[MediaEvent], None]] = field(default_factory=list)
+    statistics: CallStatistics = NOTHING_HEARD
 
     def _do(self, call: str, verb: str) -> str:
         self.open.add(call)
@@ -70,7 +73,7 @@ class PaperEngine:
         self.texts[call] = text
 
     async def stats(self, call: str) -> CallStatistics:
-        return CallStatistics(StreamStatistics(), StreamStatistics())
+        return self.statistics
 
     async def list(self) -> list[ListedCall]:
         return [ListedCall(call, self.texts.get(call, "")) for call in self.open]

@@ -12,12 +12,18 @@ from typing import Any
 from cordboard.access.token import issue
 from cordboard.config import Address, lab_settings
 from cordboard.gateway.gateway import Gateway
+from cordboard.media.port import MediaEvent, MediaEventKind
 from cordboard.observe.metrics import Metrics
 from kit.engine import PaperEngine
-from kit.peer import SipPeer
+from kit.gateway_stack import description
+from kit.peer import BODIES, SipPeer
+from kit.phone import until
 from kit.sip_sockets import UdpPeer, WebSocketPeer
 
 SECRET = b"s" * 32
+RINGING = "INVITE sip:5001@gateway + X-Genesys-CallUUID: ONE | server offer"
+NAMES = ("server offer", "server answer", "page offer", "page answer")
+BODIES.update({name: description(name, "127.0.0.81", 8006) for name in NAMES})
 
 
 @dataclass(slots=True)
@@ -39,6 +45,35 @@ class GatewaySite:
         assert response.status == 200
         await self.server.answer_register()
         return page
+
+    async def talking(self) -> WebSocketPeer:
+        """A page in an answered call of a customer's."""
+        page = await self.page()
+        self.server.send(RINGING)
+        await self.server.expect("100")
+        await page.expect("INVITE")
+        await page.send("180")
+        await self.server.expect("180")
+        await page.send("200 | page answer")
+        await page.expect("ACK")
+        await self.server.expect("200")
+        self.server.send("ACK")
+        return page
+
+    async def hang_up(self, page: WebSocketPeer) -> None:
+        """The customer ends it, nothing of it is left, and the page goes."""
+        self.server.send("BYE")
+        await self.server.expect("200 BYE")
+        await page.expect("BYE")
+        await page.send("200 BYE")
+        assert await until(lambda: not self.engine.open)
+        await page.close()
+
+    def tell(self, kind: MediaEventKind, why: str = "") -> None:
+        """The engine has something to say about its one call."""
+        (call,) = self.engine.open
+        for listener in self.engine.listeners:
+            listener(MediaEvent(call, kind, why))
 
     def dialog(self, name: str) -> UdpPeer:
         """Another dialog of SIP Server, over the same socket."""

@@ -76,6 +76,11 @@ class RunningLab:
         call.rtp.party.part = playing_tone(tone)
         return Customer(self.http, f"{self.gws}/lab/calls", call.id)
 
+    def party(self, customer: Customer) -> Any:
+        """The RTP party of a customer."""
+        (call,) = [each for each in self.lab.telephone.customers.calls if each.id == customer.id]
+        return call.rtp.party
+
     # --- agents
 
     async def agent(self, browser: Place, dn: str = "5001", *, microphone: float | None = 620.0) -> AgentPage:

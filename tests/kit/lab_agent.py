@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,7 @@ from playwright.async_api import Frame, Locator, Page, expect
 from kit.chromium import Sound, heard_silence, heard_tone
 
 PATIENCE = 8.0  # seconds
+PAUSE = 0.05  # seconds
 REMOTE = "[...document.querySelectorAll('audio')].map((each) => each.srcObject).find((each) => each)"
 ALL_SOUNDS = """(frequency) => {
   const streams = [...document.querySelectorAll('audio')].map((each) => each.srcObject).filter((each) => each);
@@ -37,6 +40,24 @@ AudioBufferSourceNode.prototype.start = function (...when) {
 RING_PERIOD = 3.0
 
 
+async def soon(is_so: Callable[..., Awaitable[None]], *expected: Any, within: float = PATIENCE) -> None:
+    """Ask often, of `expect(...)`: left alone it asks after 0.1, 0.35 and 0.85 s, and then once a second.
+
+        await soon(expect(card).to_have_attribute, "data-state", "talking")
+
+    Raises what it says last.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within
+    while True:
+        try:
+            return await is_so(*expected, timeout=1)
+        except AssertionError:
+            if loop.time() > end:
+                raise
+        await asyncio.sleep(PAUSE)
+
+
 @dataclass(slots=True)
 class AgentPage:
     """A browser page of one agent; `phone` is the frame in which the softphone runs, or `page` itself."""
@@ -58,10 +79,10 @@ class AgentPage:
             await self.by(name).first.click(timeout=PATIENCE * 1000)
 
     async def shows(self, name: str, text: str, within: float = PATIENCE) -> None:
-        await expect(self.by(name).first).to_contain_text(text, timeout=within * 1000)
+        await soon(expect(self.by(name).first).to_contain_text, text, within=within)
 
     async def shows_no(self, name: str, within: float = PATIENCE) -> None:
-        await expect(self.by(name)).to_have_count(0, timeout=within * 1000)
+        await soon(expect(self.by(name)).to_have_count, 0, within=within)
 
     # --- the softphone alone
 
@@ -78,7 +99,7 @@ class AgentPage:
     # --- states
 
     async def light(self, plane: str, state: str, within: float = PATIENCE) -> None:
-        await expect(self.by(f"light-{plane}")).to_have_attribute("data-state", state, timeout=within * 1000)
+        await soon(expect(self.by(f"light-{plane}")).to_have_attribute, "data-state", state, within=within)
 
     async def registered(self, within: float = PATIENCE) -> None:
         await self.light("sip", "on", within)
@@ -92,11 +113,11 @@ class AgentPage:
     async def is_in(self, state: str, within: float = PATIENCE) -> None:
         """The agent's state, on every screen."""
         for name in ("agent-state",) if self.alone else ("desk-state", "agent-state"):
-            await expect(self.by(name)).to_have_text(state, timeout=within * 1000)
+            await soon(expect(self.by(name)).to_have_text, state, within=within)
 
     async def card(self, state: str, within: float = PATIENCE) -> None:
         """There is one card, in this state."""
-        await expect(self.by("call-card")).to_have_attribute("data-state", state, timeout=within * 1000)
+        await soon(expect(self.by("call-card")).to_have_attribute, "data-state", state, within=within)
 
     async def cards(self) -> list[dict[str, Any]]:
         return list(await self.phone.evaluate("window.cordboard.cards"))

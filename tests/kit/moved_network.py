@@ -23,14 +23,13 @@ import uvloop
 import kit.chromium
 from cordboard.config import Address
 from kit.chromium import chromium
-from kit.lab import RunningLab, running_lab, softphone_in, until
-from kit.lab_agent import AgentPage
-from kit.sound_gap import LineLog, PageLog
+from kit.heard_call import AGENT, CUSTOMER, talking
+from kit.lab import RunningLab, running_lab, until
 
 OURS, BEFORE = "192.0.2.1", "192.0.2.10"
 OUR_OTHER, AFTER = "198.51.100.1", "198.51.100.20"
-AGENT, CUSTOMER = 620.0, 440.0  # Hz
 DESK, GWS, WEBSOCKET = 8080, 8090, 8088
+BELIEVED = 3.0  # seconds after which Chromium uses a network that has come, and a little
 BROWSER = """#!/bin/sh
 exec unshare -n sh -c '
 ip link set lo up
@@ -95,22 +94,11 @@ async def measure(place: Path, how: str) -> dict[str, object]:
 
 
 async def _call(lab: RunningLab, browser: object, pid: int, how: str) -> dict[str, object]:
-    agent = await lab.agent(browser, microphone=AGENT)  # type: ignore[arg-type]
-    ears = await PageLog.of(agent.page, CUSTOMER)
-    await agent.page.reload()
-    agent = AgentPage(agent.page, await softphone_in(agent.page))
-    await agent.registered()
-    await agent.ready()
-    customer = await lab.customer("8000", tone=CUSTOMER)
-    await agent.card("ringing")
-    await agent.press("call-answer")
-    await agent.hears(CUSTOMER)
-    await customer.hears(AGENT)
-    (call,) = [each for each in lab.lab.telephone.customers.calls if each.id == customer.id]
-    line, sent = LineLog(call.rtp.party), lab.sent_to_sip_server()
+    call = await talking(lab, browser)  # type: ignore[arg-type]
+    agent, customer, sent = call.agent, call.customer, lab.sent_to_sip_server()
     if how == "unplugged":
         in_network(pid, *PLUG)
-    await asyncio.sleep(4.0)
+    await asyncio.sleep(BELIEVED if how == "unplugged" else 1.0)
     begin = time.time()
     in_network(pid, *UNPLUG, *(PLUG if how == "moved" else ()))
     await customer.hears(AGENT, within=20.0)
@@ -119,10 +107,10 @@ async def _call(lab: RunningLab, browser: object, pid: int, how: str) -> dict[st
     await asyncio.sleep(1.0)
     end = time.time() - 0.3
     told = [each.split()[0] for each in sent if not each.startswith(("REGISTER", "OPTIONS", "SIP/2.0"))]
-    gaps = {"agent_to_customer": line.gap(AGENT, begin, end), "customer_to_agent": ears.gap(begin, end)}
+    gaps = {"agent_to_customer": call.line.gap(AGENT, begin, end), "customer_to_agent": call.ears.gap(begin, end)}
     await agent.press("call-hangup")
     await customer.is_in("ended")
-    return {**gaps, "sip_server_was_sent": told, "streams": line.streams(begin, end)}
+    return {**gaps, "sip_server_was_sent": told, "streams": call.line.streams(begin, end)}
 
 
 def main() -> int:

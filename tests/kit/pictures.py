@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from kit.lab_agent import PATIENCE, AgentPage
+from kit.lab_agent import PATIENCE, AgentPage, soon
 
 MOVES = """async (name) => {
   const video = document.querySelector(`[data-testid="${name}"]`);
@@ -29,14 +29,14 @@ async def sees_itself(agent: AgentPage, within: float = PATIENCE) -> None:
 
 async def sees_nothing(agent: AgentPage, within: float = PATIENCE) -> None:
     """Nothing of the other side."""
-    await expect(agent.by("remote-video")).to_be_hidden(timeout=within * 1000)
+    await soon(expect(agent.by("remote-video")).to_be_hidden, within=within)
 
 
 async def shows_nothing(agent: AgentPage, within: float = PATIENCE) -> None:
     """Its own picture is gone, and its camera free."""
-    await expect(agent.by("self-video")).to_be_hidden(timeout=within * 1000)
+    await soon(expect(agent.by("self-video")).to_be_hidden, within=within)
 
 
 async def _moves(agent: AgentPage, name: str, within: float) -> None:
-    await expect(agent.by(name)).to_be_visible(timeout=within * 1000)
+    await soon(expect(agent.by(name)).to_be_visible, within=within)
     await agent.phone.wait_for_function(MOVES, arg=name, timeout=within * 1000)

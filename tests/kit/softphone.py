@@ -278,8 +278,8 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """Everything around the page, on free ports of loopback."""
+async def stage(**changes: object) -> AsyncIterator[Stage]:
+    """Everything around the page, on free ports of loopback; `changes` are settings, `desk__embed_origins=[...]`."""
     desk_port, gateway_port = free_port(), free_port()
 
     async def where(_: web.Request) -> web.Response:
@@ -296,6 +296,7 @@ async def stage() -> AsyncIterator[Stage]:
                 "gateway.websocket": Address(HOST, gateway_port),
                 "lab.gws": Address(HOST, gws.port),
             }
+            | {name.replace("__", "."): value for name, value in changes.items()}
         )
         gateway = FakeGateway(telephony)
         server = await serve_http(gateway.application(), HOST, gateway_port)

@@ -5,98 +5,51 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 
 import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
 from cordboard.access.token import issue
-from cordboard.config import Address, lab_settings
-from cordboard.gateway.gateway import Gateway
-from cordboard.observe.metrics import Metrics
-from kit.engine import PaperEngine
-from kit.sip_sockets import UdpPeer, WebSocketPeer
+from kit.gateway_site import SECRET, GatewaySite, gateway_site
+from kit.sip_sockets import WebSocketPeer
 
-SECRET = b"s" * 32
 PASSWORD = "GenesysAgent5001!"
 ORIGIN = "http://127.0.0.1:8080"
 
 
-@dataclass(slots=True)
-class Site:
-    gateway: Gateway
-    server: UdpPeer
-    engine: PaperEngine
-    metrics: Metrics
-
-    @property
-    def url(self) -> str:
-        host, port = self.gateway.pages.address
-        return f"ws://{host}:{port}/ws"
-
-    async def page(self, dn: str = "5001") -> WebSocketPeer:
-        """A page that is registered, as its DN is at SIP Server."""
-        page = await WebSocketPeer.open(self.url, dn)
-        response = await page.register("Bearer " + issue(SECRET, dn, time.time(), 60))
-        assert response.status == 200
-        await self.server.answer_register()
-        return page
-
-
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    server = await UdpPeer.open()
-    anywhere = Address("127.0.0.1", 0)
-    lab = lab_settings(
-        {"sip_server.address": Address("127.0.0.1", server.socket.address[1]), "sip_server.check_seconds": 0}
-    )
-    gateway_settings = replace(
-        lab.gateway, sip=anywhere, websocket=anywhere, advertise=anywhere, page_gone_seconds=1, ping_seconds=0
-    )
-    settings = replace(lab, gateway=gateway_settings)
-    engine = PaperEngine()
-    metrics = Metrics()
-    gateway = await Gateway.start(settings, engine, SECRET, metrics)
-    server.gateway = gateway.trunk.address
-    yield Site(gateway, server, engine, metrics)
-    closing = asyncio.get_running_loop().create_task(gateway.close())
-    while not closing.done():
-        try:
-            await asyncio.wait_for(server.answer_register(), 0.05)
-        except (TimeoutError, AssertionError):
-            continue
-    await closing
-    server.close()
-    await asyncio.sleep(0.01)
+async def site() -> AsyncIterator[GatewaySite]:
+    async with gateway_site() as site:
+        yield site
 
 
-async def test_plain_get_is_told_to_upgrade(site: Site) -> None:
+async def test_plain_get_is_told_to_upgrade(site: GatewaySite) -> None:
     async with aiohttp.ClientSession() as session, session.get(site.url.replace("ws:", "http:")) as response:
         assert response.status == 426
         assert response.headers["Upgrade"] == "websocket"
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:8080", ORIGIN + "0"])
-async def test_strange_origins_are_refused(site: Site, origin: str) -> None:
+async def test_strange_origins_are_refused(site: GatewaySite, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await WebSocketPeer.open(site.url, origin=origin)
     assert refused.value.status == 403
 
 
-async def test_the_desks_origin_is_allowed(site: Site) -> None:
+async def test_the_desks_origin_is_allowed(site: GatewaySite) -> None:
     page = await WebSocketPeer.open(site.url, origin=ORIGIN)
     await page.close()
 
 
-async def test_without_the_subprotocol_there_is_no_websocket(site: Site) -> None:
+async def test_without_the_subprotocol_there_is_no_websocket(site: GatewaySite) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await session.ws_connect(site.url)
     assert refused.value.status == 400
 
 
-async def test_page_registers_by_token_and_the_dn_at_sip_server(site: Site) -> None:
+async def test_page_registers_by_token_and_the_dn_at_sip_server(site: GatewaySite) -> None:
     page = await WebSocketPeer.open(site.url)
     response = await page.register("Bearer " + issue(SECRET, "5001", time.time(), 60))
     assert response.status == 200
@@ -107,14 +60,14 @@ async def test_page_registers_by_token_and_the_dn_at_sip_server(site: Site) -> N
     await page.close()
 
 
-async def test_page_registers_by_digest(site: Site) -> None:
+async def test_page_registers_by_digest(site: GatewaySite) -> None:
     page = await WebSocketPeer.open(site.url)
     assert (await page.register_by_digest(PASSWORD)).status == 200
     await site.server.answer_register()
     await page.close()
 
 
-async def test_wrong_password_wrong_token_and_unknown_dn(site: Site) -> None:
+async def test_wrong_password_wrong_token_and_unknown_dn(site: GatewaySite) -> None:
     page = await WebSocketPeer.open(site.url)
     assert (await page.register_by_digest("wrong")).status == 401
     assert (await page.register("Bearer " + issue(SECRET, "5002", time.time(), 60), cseq=3)).status == 403
@@ -126,7 +79,7 @@ async def test_wrong_password_wrong_token_and_unknown_dn(site: Site) -> None:
     assert site.server.inbox.empty()
 
 
-async def test_page_gone_longer_than_the_setting_ends_the_registration(site: Site) -> None:
+async def test_page_gone_longer_than_the_setting_ends_the_registration(site: GatewaySite) -> None:
     page = await site.page()
     await page.close()
     site.server.send("INVITE sip:5001@gateway")
@@ -136,7 +89,7 @@ async def test_page_gone_longer_than_the_setting_ends_the_registration(site: Sit
     assert (await site.server.answer_register()).headers.get("Expires") == "0"
 
 
-async def test_page_back_in_time_keeps_the_registration(site: Site) -> None:
+async def test_page_back_in_time_keeps_the_registration(site: GatewaySite) -> None:
     page = await site.page()
     await page.close()
     again = await WebSocketPeer.open(site.url)
@@ -146,7 +99,7 @@ async def test_page_back_in_time_keeps_the_registration(site: Site) -> None:
     await again.close()
 
 
-async def test_two_pages_of_a_dn_are_one_registrar_and_the_older_is_told(site: Site) -> None:
+async def test_two_pages_of_a_dn_are_one_registrar_and_the_older_is_told(site: GatewaySite) -> None:
     older = await site.page()
     newer = await WebSocketPeer.open(site.url)
     newer.peer.contact = "<sip:other@elsewhere.invalid;transport=ws>"
@@ -178,7 +131,7 @@ def _register(page: WebSocketPeer, token: str) -> str:
     return "\r\n".join([*lines, "Content-Length: 0", "", ""])
 
 
-async def test_call_through_both_sides_leaves_nothing_behind(site: Site) -> None:
+async def test_call_through_both_sides_leaves_nothing_behind(site: GatewaySite) -> None:
     page = await site.page()
     site.server.send("INVITE sip:5001@gateway + X-Genesys-CallUUID: ONE")
     await site.server.expect("100")
@@ -207,7 +160,7 @@ async def test_call_through_both_sides_leaves_nothing_behind(site: Site) -> None
     await page.close()
 
 
-async def test_log_names_the_call_as_sip_server_and_gws_do(site: Site) -> None:
+async def test_log_names_the_call_as_sip_server_and_gws_do(site: GatewaySite) -> None:
     page = await site.page()
     with capture_logs() as lines:
         site.server.send("INVITE sip:5001@gateway + X-Genesys-CallUUID: ONE")
@@ -223,7 +176,7 @@ async def test_log_names_the_call_as_sip_server_and_gws_do(site: Site) -> None:
     await page.close()
 
 
-async def test_call_for_a_dn_without_page_and_for_no_dn(site: Site) -> None:
+async def test_call_for_a_dn_without_page_and_for_no_dn(site: GatewaySite) -> None:
     site.server.send("INVITE sip:5001@gateway")
     await site.server.expect("100")
     await site.server.expect("480")
@@ -235,7 +188,7 @@ async def test_call_for_a_dn_without_page_and_for_no_dn(site: Site) -> None:
     site.server.send("ACK")
 
 
-async def test_options_per_dn(site: Site) -> None:
+async def test_options_per_dn(site: GatewaySite) -> None:
     page = await site.page()
     site.server.send("OPTIONS sip:5001@gateway")
     await site.server.expect("200 OPTIONS")
@@ -245,7 +198,7 @@ async def test_options_per_dn(site: Site) -> None:
     await page.close()
 
 
-async def test_page_that_has_not_registered_may_do_nothing(site: Site) -> None:
+async def test_page_that_has_not_registered_may_do_nothing(site: GatewaySite) -> None:
     page = await WebSocketPeer.open(site.url)
     await page.send("INVITE sip:5002@gateway.invalid")
     await page.expect("100")
@@ -257,7 +210,7 @@ async def test_page_that_has_not_registered_may_do_nothing(site: Site) -> None:
     await page.close()
 
 
-async def test_broken_call_ends_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_broken_call_ends_alone(site: GatewaySite, monkeypatch: pytest.MonkeyPatch) -> None:
     """One call's machine raises; its dialogs end, another call of another DN goes on."""
     first, second = await site.page("5001"), await site.page("5002")
     site.server.send("INVITE sip:5001@gateway")

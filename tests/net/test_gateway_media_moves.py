@@ -11,15 +11,8 @@ from structlog.testing import capture_logs
 
 from cordboard.media.port import MediaEvent, MediaEventKind, PlaceGone
 from kit.engine import PaperEngine
-from kit.gateway_site import GatewaySite, gateway_site
-from kit.gateway_stack import description
-from kit.peer import BODIES
+from kit.gateway_site import RINGING, GatewaySite, gateway_site
 from kit.phone import until
-from kit.sip_sockets import WebSocketPeer
-
-NAMES = ("server offer", "server answer", "page answer")
-BODIES.update({name: description(name, "127.0.0.81", 8006) for name in NAMES})
-RINGING = "INVITE sip:5001@gateway + X-Genesys-CallUUID: ONE | server offer"
 
 
 @pytest_asyncio.fixture
@@ -28,43 +21,12 @@ async def site() -> AsyncIterator[GatewaySite]:
         yield site
 
 
-def tell(site: GatewaySite, kind: MediaEventKind) -> str:
-    """The engine has something to say about its one call."""
-    (call,) = site.engine.open
-    for listener in site.engine.listeners:
-        listener(MediaEvent(call, kind, "its media worker died"))
-    return call
-
-
-async def talking(site: GatewaySite) -> WebSocketPeer:
-    page = await site.page()
-    site.server.send(RINGING)
-    await site.server.expect("100")
-    await page.expect("INVITE")
-    await page.send("180")
-    await site.server.expect("180")
-    await page.send("200 | page answer")
-    await page.expect("ACK")
-    await site.server.expect("200")
-    site.server.send("ACK")
-    return page
-
-
-async def hang_up(site: GatewaySite, page: WebSocketPeer) -> None:
-    site.server.send("BYE")
-    await site.server.expect("200 BYE")
-    await page.expect("BYE")
-    await page.send("200 BYE")
-    assert await until(lambda: not site.engine.open)
-    await page.close()
-
-
 async def test_both_sides_are_offered_the_new_place(site: GatewaySite) -> None:
-    page = await talking(site)
+    page = await site.talking()
     assert await until(lambda: "take_page_answer" in site.engine.done)
     site.engine.done.clear()
     with capture_logs() as logs:
-        tell(site, MediaEventKind.MOVED)
+        site.tell(MediaEventKind.MOVED, "its media worker died")
         await page.expect("INVITE | /page_offer/")
         await page.send("200 INVITE | page answer")
         await page.expect("ACK")
@@ -75,7 +37,7 @@ async def test_both_sides_are_offered_the_new_place(site: GatewaySite) -> None:
         "media moved: both sides are offered the new place"
     ]
     assert site.engine.done[:4] == ["take_trunk_offer", "take_page_offer", "trunk_offer", "page_offer"]
-    await hang_up(site, page)
+    await site.hang_up(page)
 
 
 async def test_replies_from_before_are_nobodys(site: GatewaySite, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +59,7 @@ async def test_replies_from_before_are_nobodys(site: GatewaySite, monkeypatch: p
     await site.server.expect("100")
     assert await until(lambda: late)
     monkeypatch.undo()
-    tell(site, MediaEventKind.MOVED)
+    site.tell(MediaEventKind.MOVED, "its media worker died")
     late[0].set_result("v=0 of the old place")
     await page.expect("INVITE | /page_offer/")
     await page.send("180")
@@ -106,12 +68,12 @@ async def test_replies_from_before_are_nobodys(site: GatewaySite, monkeypatch: p
     await page.expect("ACK")
     await site.server.expect("200 | /trunk_answer/")
     site.server.send("ACK")
-    await hang_up(site, page)
+    await site.hang_up(page)
 
 
 async def test_nobody_is_left_to_carry_it(site: GatewaySite) -> None:
-    page = await talking(site)
-    tell(site, MediaEventKind.WORKER_GONE)
+    page = await site.talking()
+    site.tell(MediaEventKind.WORKER_GONE, "its media worker died")
     await page.expect("BYE")
     await page.send("200 BYE")
     await site.server.expect("BYE")

@@ -12,21 +12,15 @@ from cordboard.media.port import (
     CallStatistics,
     EngineHealth,
     MediaError,
-    MediaEvent,
     MediaEventKind,
     MediaFull,
     StreamStatistics,
 )
 from cordboard.observe import Metrics
 from kit.engine import PaperEngine
-from kit.gateway_site import GatewaySite, gateway_site
-from kit.gateway_stack import description
-from kit.peer import BODIES
+from kit.gateway_site import RINGING, GatewaySite, gateway_site
 from kit.phone import until
-from kit.sip_sockets import WebSocketPeer
 
-BODIES.update({name: description(name, "127.0.0.81", 8006) for name in ("server offer", "page offer")})
-INVITE = "INVITE sip:5001@gateway | server offer"
 HEARD = CallStatistics(
     page=StreamStatistics(990, 1000, 10, jitter=0.004, codec="PCMU", round_trip=0.03, burst=2.5, mos=4.21),
     trunk=StreamStatistics(1000, 990, jitter=0.0004, codec="PCMA", mos=4.38),
@@ -40,33 +34,6 @@ async def site() -> AsyncIterator[GatewaySite]:
         yield site
 
 
-async def talking(site: GatewaySite) -> WebSocketPeer:
-    page = await site.page()
-    site.server.send(INVITE)
-    await site.server.expect("100")
-    await page.expect("INVITE")
-    await page.send("200")
-    await page.expect("ACK")
-    await site.server.expect("200")
-    site.server.send("ACK")
-    return page
-
-
-async def ended(site: GatewaySite, page: WebSocketPeer) -> None:
-    site.server.send("BYE")
-    await site.server.expect("200 BYE")
-    await page.expect("BYE")
-    await page.send("200 BYE")
-    assert await until(lambda: not site.engine.open)
-    await page.close()
-
-
-def told(site: GatewaySite, kind: MediaEventKind) -> None:
-    (call,) = site.engine.open
-    for listener in site.engine.listeners:
-        listener(MediaEvent(call, kind))
-
-
 async def test_quality_is_logged_once_and_observed_when_a_call_ends(
     site: GatewaySite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,9 +44,9 @@ async def test_quality_is_logged_once_and_observed_when_a_call_ends(
         return HEARD
 
     monkeypatch.setattr(PaperEngine, "stats", stats)
-    page = await talking(site)
+    page = await site.talking()
     with capture_logs() as lines:
-        await ended(site, page)
+        await site.hang_up(page)
     assert asked == [True], "before it was closed"
     (line,) = [line for line in lines if line["event"] == "call quality"]
     assert (line["from_page_codec"], line["from_page_packets"], line["from_page_peer_lost"]) == ("PCMU", 990, 0)
@@ -103,23 +70,23 @@ async def test_a_call_without_media_says_nothing_of_quality(
 
     if not known:
         monkeypatch.setattr(PaperEngine, "stats", stats)
-    page = await talking(site)
+    page = await site.talking()
     with capture_logs() as lines:
-        await ended(site, page)
+        await site.hang_up(page)
     assert not [line for line in lines if line["event"] in ("call quality", "task failed")]
     assert "cordboard_call_mos_count{direction" not in site.metrics.text().decode()
 
 
 async def test_a_trunk_that_is_gone_is_told_and_ends_nothing(site: GatewaySite) -> None:
-    page = await talking(site)
+    page = await site.talking()
     with capture_logs() as lines:
-        told(site, MediaEventKind.TRUNK_GONE)
+        site.tell(MediaEventKind.TRUNK_GONE)
         assert "cordboard_trunk_gone_calls 1.0" in site.metrics.text().decode()
         assert len(site.gateway.calls) == 1
-        told(site, MediaEventKind.TRUNK_BACK)
+        site.tell(MediaEventKind.TRUNK_BACK)
         assert "cordboard_trunk_gone_calls 0.0" in site.metrics.text().decode()
-        told(site, MediaEventKind.TRUNK_GONE)
-        await ended(site, page)
+        site.tell(MediaEventKind.TRUNK_GONE)
+        await site.hang_up(page)
     assert "cordboard_trunk_gone_calls 0.0" in site.metrics.text().decode()
     assert [line["event"] for line in lines if line["event"].startswith("trunk ")] == [
         "trunk sends nothing any more, not even RTCP",
@@ -137,7 +104,7 @@ async def test_a_full_engine_refuses_calls_of_both_sides_for_a_while(
     for verb in ("page_offer", "page_answer", "trunk_offer", "trunk_answer", "take_page_offer", "take_trunk_offer"):
         monkeypatch.setattr(PaperEngine, verb, full)
     page = await site.page()
-    site.server.send(INVITE)
+    site.server.send(RINGING)
     await site.server.expect("100")
     await site.server.expect("503 + Retry-After: 2")
     site.server.send("ACK")

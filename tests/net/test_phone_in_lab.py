@@ -63,6 +63,7 @@ async def test_in_a_call_it_does_what_it_is_told_and_what_is_asked_of_it() -> No
         customer = await lab.customer("5003", tone=440.0)
         call = await agents.called(agent)
         assert call.state is CallState.RINGING
+        assert await until(lambda: lab.lab.telephone.sip_server.calls("5003")), "its 180 is on its way"
         lab.cti(AnswerCall("5003", lab.uuid("5003")))
         await call.connected()
         assert {"do": "answer"} in call.words

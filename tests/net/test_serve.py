@@ -82,7 +82,8 @@ async def test_lab(tmp_path: Path) -> None:
         assert await ready(process) == "The lab is ready."
         async with aiohttp.ClientSession(f"http://{LAB}:8090") as client:
             async with client.get("/lab/configuration.json") as answer:
-                assert await answer.json() == {"softphone": f"http://{LAB}:8080/"}
+                desk = f"http://{LAB}:8080"
+                assert await answer.json() == {"softphone": f"{desk}/", "widget": f"{desk}/webrtc-widget.json"}
             async with client.get("/api/v2/me", headers={"Authorization": basic("agent5020", "agent5020")}) as answer:
                 assert answer.status == 200
             async with cordboard("lab", "call", "--to", "600", "--config", file) as caller:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from bench import report
-from bench.report import figure, percentile, ratio, reached, table
+from bench.report import figure, ratio, reached, table
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,6 @@ def test_ratio_is_judged_by_its_aim() -> None:
     assert ratio("setup_rate", None, ">= 3") == "ratio setup_rate not measured  (aim >= 3)"
     assert ratio("other", 1.0, "") == "ratio other 1.00"
     assert reached(3.0, ">= 3") is True
-
-
-def test_percentile_lies_between_neighbours() -> None:
-    assert percentile([4.0, 1.0, 3.0, 2.0], 0.5) == 2.5
-    assert percentile([7.0], 0.95) == 7.0
-    with pytest.raises(ValueError, match="no values"):
-        percentile([], 0.5)
 
 
 def test_second_result_of_a_day_goes_below_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
