@@ -14,6 +14,7 @@ const PAGES = {
   desktop: ["index.html", "desktop"],
   lab: ["index.html", "lab"],
   plain: ["plain.html", "plain"],
+  shell: ["index.html", "shell"],
 };
 
 /** @param {string} page */
@@ -37,6 +38,21 @@ async function buildPage(page) {
   return Object.keys(result.metafile.inputs);
 }
 
+/** The loader: a classic script, because only such a one is told its own address. */
+async function buildLoader() {
+  await build({
+    entryPoints: [join(here, "src", "embed", "loader.js")],
+    outfile: join(out, "embed", "loader.js"),
+    bundle: true,
+    format: "iife",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  await copyFile(join(here, "src", "embed", "cordboard.d.ts"), join(out, "embed", "cordboard.d.ts"));
+}
+
 /** The npm packages among esbuild's inputs. @param {string[]} inputs */
 function packagesOf(inputs) {
   const names = inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1] ?? []);
@@ -56,6 +72,7 @@ async function licenceOf(name) {
 
 await mkdir(out, { recursive: true });
 const inputs = await Promise.all(Object.keys(PAGES).map(buildPage));
+await buildLoader();
 const packages = packagesOf(inputs.flat());
 const licences = await Promise.all(packages.map(licenceOf));
 const rule = `\n${"-".repeat(80)}\n\n`;

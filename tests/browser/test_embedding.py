@@ -1,4 +1,4 @@
-"""The phone in pages of others: the examples from another origin, a page nobody named, a sandbox, the shell. No media."""
+"""The phone in pages of others: examples from another origin, a page nobody named, a sandbox, Workspace. No media."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ NOSY = """<!doctype html><title>Another page</title><script src="nosy.js"></scri
 NOSY_SCRIPT = """window.heard = [];
 addEventListener("message", ({ data }) => heard.push(data));
 window.bother = (phone, count) => {
-  for (let id = 0; id < count; id += 1) phone.postMessage({ cordboard: 1, id, call: "dial", with: { number: "5002" } }, "*");
+  const ask = { cordboard: 1, call: "dial", with: { number: "5002" } };
+  for (let id = 0; id < count; id += 1) phone.postMessage({ ...ask, id }, "*");
   phone.postMessage({ cordboard: 1, id: count, call: "state" }, "*");
 };"""
 
@@ -180,6 +181,7 @@ async def test_the_guides_call_in_a_sandbox_without_storage(browser: Browser) ->
         frame = page.locator("iframe")
         assert await frame.get_attribute("sandbox") == "allow-scripts allow-same-origin"
         assert await frame.get_attribute("title") == "WebRTC Softphone"
+        await phone.wait_for_function("cordboard.microphone === 'ready'")
         await phone.get_by_test_id("dial-number").fill("5002")
         await phone.get_by_test_id("dial-number").press("Enter")
         await expect(phone.get_by_test_id("call-card")).to_have_attribute("data-state", "dialing")
@@ -192,10 +194,13 @@ async def test_the_guides_call_in_a_sandbox_without_storage(browser: Browser) ->
 
 
 async def test_the_shell_shows_workspace_and_phone(browser: Browser) -> None:
-    async with site(browser, desk__workspace_path="/lab/index.html") as s:
+    async with site(browser) as s:
         page = await s.page(f"{s.stage.desk}/shell/")
         phone = await phone_in(page, s.stage.desk)
-        await expect(page.frame_locator("[data-testid=workspace]").get_by_test_id("lab-call")).to_be_visible()
+        workspace = page.frame_locator("[data-testid=workspace]")
+        await expect(workspace.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
+        await expect(workspace.get_by_test_id("desk-state")).to_be_visible()
+        assert len([frame for frame in page.frames if frame.url.startswith(s.stage.desk)]) == 2  # shell and one phone
         await page.get_by_test_id("toggle").click()
         await expect(page.get_by_test_id("phone")).to_be_hidden()
         call = s.stage.telephony.ring("5001", CUSTOMER)
@@ -204,3 +209,21 @@ async def test_the_shell_shows_workspace_and_phone(browser: Browser) -> None:
         assert await page.title() == "Incoming call"
         leg.cancel()
         assert s.violations == []
+
+
+async def test_workspace_dials_where_it_hears_the_phone_and_gws_is_interrupted(browser: Browser) -> None:
+    options = {"service-client-api.accepted-web-content-origins": "*"}
+    async with site(browser, workspace_options=options) as s:
+        page = await s.context.new_page()
+        await page.route("**/gws/api/v2/notifications*", lambda route: route.abort())
+        await page.route("**/gws/api/v2/notifications/*", lambda route: route.abort())
+        await page.goto(s.stage.desktop)
+        phone = page.frame_locator("[data-testid=softphone]")
+        await expect(phone.get_by_test_id("light-sip")).to_have_attribute("data-state", "on", timeout=15_000)
+        assert await phone.get_by_test_id("light-gws").get_attribute("data-state") != "on"
+        (frame,) = [frame for frame in page.frames if frame.url.startswith(s.stage.desk)]
+        await frame.wait_for_function("cordboard.workspace")
+        await phone.get_by_test_id("dial-number").fill("5002")
+        await phone.get_by_test_id("dial-call").click()
+        await expect(page.get_by_test_id("desk-call")).to_have_attribute("data-state", "Dialing")
+        assert dialled(s) == ["5002"]

@@ -83,9 +83,16 @@ async def test_configuration_of_the_lab(bench: Bench) -> None:
         "gwsPassword": "agent5001",
         "cometdChannel": "/user/agent/events",
         "useGwsForDialing": True,
+        "dispositionKey": "DispositionCode",
+        "endsGoneCalls": True,
         "video": True,
         "audio": {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True},
         "lab": True,
+        "embedding": {
+            "origins": [bench.settings.desk.url, bench.settings.gws.url],
+            "workspace": f"{bench.settings.gws.url}/ui/ad/v1/index.html",
+        },
+        "signIn": {"by": "password"},
     }
 
 
@@ -118,7 +125,10 @@ async def test_headers_tell_browsers_what_pages_may_do(bench: Bench) -> None:
     for path in ("/", "/configuration", "/missing.js"):
         headers = (await bench.page().ask("GET", path)).headers
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
-        assert policy["default-src"] == "'self'"
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert (policy["require-trusted-types-for"], policy["trusted-types"]) == ("'script'", "'none'")
+        assert policy["frame-src"] == "'none'"
         assert policy["connect-src"] == "'self' ws://127.0.0.1:8088"
         assert policy["frame-ancestors"] == f"'self' {bench.settings.gws.url}"
         assert headers["X-Content-Type-Options"] == "nosniff"

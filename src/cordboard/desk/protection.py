@@ -3,7 +3,8 @@
 Host defends against names that are made to point here (DNS rebinding), Origin against pages of other sites that send
 requests with the agent's browser. `frame-ancestors` says who may embed the softphone; `X-Frame-Options` could only say
 "nobody" or "the same origin", and GWS is another. Permissions-Policy is left unset: the default lets the page itself,
-and a frame with `allow="microphone"`, use the microphone.
+and a frame with `allow="microphone"`, use the microphone. Our pages make no markup from text and no script of a string,
+so no Trusted Types policy is there at all: `trusted-types 'none'`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from cordboard.config import Settings
+from cordboard.desk.embedding import SHELL, host_origins, is_shared
 from cordboard.desk.errors import Refusal, refusal
 from cordboard.observe import Occasionally, get_log
 
@@ -36,6 +38,7 @@ def own_origins(settings: Settings) -> frozenset[str]:
 def guard(settings: Settings) -> Middleware:
     """A middleware that lets only requests through that are meant for this desk and do not come from other sites."""
     hosts, origins = own_hosts(settings), own_origins(settings)
+    readers = origins | set(host_origins(settings))
     connector = settings.connector.path + "/"  # has rules of its own
     nickname = f"localhost:{settings.desk.listen.port}"
 
@@ -52,7 +55,8 @@ def guard(settings: Settings) -> Middleware:
                 raise web.HTTPTemporaryRedirect(settings.desk.url + request.path_qs)
             if host not in hosts:
                 raise Refusal(421, "wrong-host", f"this is {settings.desk.url}; [desk] url says so")
-            if request.headers.get("Origin", settings.desk.url) not in origins:
+            allowed = readers if request.method == "GET" and is_shared(request.path) else origins
+            if request.headers.get("Origin", settings.desk.url) not in allowed:
                 raise Refusal(403, "wrong-origin", "pages of other sites cannot use the desk")
         return await handler(request)
 
@@ -88,31 +92,43 @@ def _route(request: web.Request) -> str:
 
 
 def websocket_source(url: str) -> str:
-    """The WebSocket as a source of a Content-Security-Policy, which knows no IPv6 addresses: then its scheme alone."""
+    """A server as a source of a Content-Security-Policy, which knows no IPv6 addresses: then its scheme alone."""
     parts = urlsplit(url)
     return f"{parts.scheme}:" if ":" in (parts.hostname or "") else f"{parts.scheme}://{parts.netloc}"
 
 
 def security_headers(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A handler of the signal on_response_prepare."""
+    pages, shell = _policy(settings), _policy(settings, frames=f"'self' {websocket_source(settings.gws.browser_url)}")
+    headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    readers = frozenset(host_origins(settings))
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+        response.headers["Content-Security-Policy"] = shell if request.path == SHELL else pages
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "GET" and is_shared(request.path):
+            response.headers["Vary"] = "Origin"
+            if (origin := request.headers.get("Origin", "")) in readers:
+                response.headers["Access-Control-Allow-Origin"] = origin
+
+    return add
+
+
+def _policy(settings: Settings, frames: str = "'none'") -> str:
+    """The Content-Security-Policy of a page that may show these `frames`."""
     policy = {
-        "default-src": "'self'",
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
         "connect-src": f"'self' {websocket_source(settings.gateway.websocket_url)}",
         "img-src": "'self' data:",
         "media-src": "'self' data: blob:",
-        "object-src": "'none'",
+        "frame-src": frames,
         "base-uri": "'none'",
         "form-action": "'self'",
-        "frame-ancestors": " ".join(("'self'", *settings.desk.frame_ancestors)),
+        "frame-ancestors": " ".join(("'self'", *host_origins(settings))),
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
     }
-    headers = {
-        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-    }
-
-    async def add(_request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(headers)
-        response.headers.setdefault("Cache-Control", "no-store")
-
-    return add
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())

@@ -20,19 +20,23 @@ load this page again.</p>
 
 
 def add_pages(application: web.Application, directory: Path, *, plain: bool = False) -> None:
-    """Serve `directory`/softphone at /, and where `plain` says so the plain JsSIP page beside it; call it last."""
+    """Serve `directory`/softphone at /, the loader below /embed/, the shell page at /shell/, and where `plain` says so
+    the plain JsSIP page beside them; call it last."""
     root = (directory / "softphone").resolve()
     roots = [root, (directory / "plain").resolve()] if plain else [root]
+    folders = {name: (directory / name).resolve() for name in ("embed", "shell")}
 
     async def file(request: web.Request) -> web.StreamResponse:
         if not (root / "index.html").is_file():
             return web.Response(status=503, text=_NOT_BUILT, content_type="text/html")
-        name = request.match_info["path"] or "index.html"
-        path = next((found for each in roots if (found := _inside(each, name))), None)
+        folder, slash, rest = request.match_info["path"].partition("/")
+        places, name = ([folders[folder]], rest) if slash and folder in folders else (roots, request.match_info["path"])
+        path = next((found for each in places if (found := _inside(each, name or "index.html"))), None)
         if path is None:
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
 
+    application.router.add_get("/shell", _to_shell)
     application.router.add_get("/{path:.*}", file)
 
 
@@ -45,3 +49,7 @@ def _inside(root: Path, path: str) -> Path | None:
         return file if file.is_relative_to(root) and file.is_file() else None
     except OSError:
         return None
+
+
+async def _to_shell(_request: web.Request) -> web.Response:
+    raise web.HTTPPermanentRedirect("/shell/")
