@@ -15,6 +15,7 @@ from aiohttp import web
 
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.desk import create_desk
+from cordboard.observe import Metrics
 from cordboard.seat.desk_port import SeatWords
 from kit.fake_gws import FakeGws
 from kit.seats import FakeSeats
@@ -106,7 +107,13 @@ class Bench:
 
 @contextlib.asynccontextmanager
 async def desk_bench(
-    pages: Path, *, gws_runs: bool = True, seats: SeatWords | None = None, secret: bytes = SECRET, **changes: object
+    pages: Path,
+    *,
+    gws_runs: bool = True,
+    seats: SeatWords | None = None,
+    secret: bytes = SECRET,
+    metrics: Metrics | None = None,
+    **changes: object,
 ) -> AsyncIterator[Bench]:
     """A running desk; `seats` are used instead of the bench's own, `changes` are settings by `section__key`."""
     desk_port, gws_port = free_port(HOST), free_port(HOST)
@@ -120,6 +127,13 @@ async def desk_bench(
         bench = Bench(settings, gws, client, FakeSeats())
         if gws_runs:
             await running.enter_async_context(served(gws.application(), gws_port))
-        desk = create_desk(settings, secret=secret, clock=lambda: bench.now, pages=pages, seats=seats or bench.seats)
+        desk = create_desk(
+            settings,
+            secret=secret,
+            clock=lambda: bench.now,
+            pages=pages,
+            metrics=metrics,
+            seats=seats or bench.seats,
+        )
         await running.enter_async_context(served(desk, settings.desk.listen.port))
         yield bench

@@ -8,6 +8,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 OPINIONS = (1.5, 2.0, 2.5, 3.0, 3.4, 3.6, 3.8, 4.0, 4.1, 4.2, 4.3, 4.4)
 LOSSES = (0.0, 0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2)
+WAITS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 JITTERS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 
 
@@ -64,8 +65,31 @@ class Metrics:
         self.sip_transactions = Gauge(
             "cordboard_sip_transactions", "SIP transactions now, by side.", ["side"], registry=self.registry
         )
+        self._desk()
+
+    def _desk(self) -> None:
+        """What the desk sees of GWS, and what pages tell it."""
         self.gws_failures = Counter(
             "cordboard_gws_failures", "Requests that GWS did not answer.", registry=self.registry
+        )
+        self.gws_requests = Counter(
+            "cordboard_gws_requests",
+            "Pages' requests to GWS, by what they asked for and the class of the answer's status (none: none came).",
+            ["route", "status"],
+            registry=self.registry,
+        )
+        self.gws_seconds = Histogram(
+            "cordboard_gws_seconds",
+            "How long GWS took for a page's request, the answer's body included; long polls are left out.",
+            ["route"],
+            buckets=WAITS,
+            registry=self.registry,
+        )
+        self.plane_disagreements = Counter(
+            "cordboard_plane_disagreements",
+            "Calls of which SIP and GWS said different things for longer than a moment, as pages told, by name.",
+            ["name"],
+            registry=self.registry,
         )
 
     def _media(self) -> None:

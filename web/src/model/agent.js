@@ -56,6 +56,19 @@ export function withDevice(agent, device) {
   };
 }
 
+/**
+ * The agent of the phone from now on; the time in a state begins with what is told of it first.
+ * @param {import("./phone.js").Phone} phone @param {Agent | null} agent @param {number} now @returns {import("./events.js").Effect[]}
+ */
+export function agentIs(phone, agent, now) {
+  const was = phone.agent?.state;
+  const is = agent?.state;
+  const same = was?.state === is?.state && was?.workMode === is?.workMode && was?.displayName === is?.displayName;
+  if (!same) phone.agentSince = now;
+  phone.agent = agent;
+  return [];
+}
+
 /** @param {Agent} agent */
 export function fullName(agent) {
   return [agent.firstName, agent.lastName].filter(Boolean).join(" ") || agent.userName;

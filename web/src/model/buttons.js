@@ -1,6 +1,8 @@
 /**
  * The buttons of a card, as a table: in which states one can be there, when it can be pressed, what it does.
  *
+ * Hold, Retrieve, Swap, Hang up, transfers and conferences go by GWS where it offers them, hold and hang-up by SIP where it does not.
+ *
  * An agent talks in one call at a time: before another one is answered or retrieved, the one that is up is put on hold by its own
  * usual way, and what was pressed waits for that, 2 s at most. Two calls that belong together at GWS (a consultation and the call it was
  * begun from) are swapped there instead.
@@ -15,12 +17,13 @@
  */
 
 import { OPERATION } from "./gws.js";
-import { CallState } from "./vocabulary.js";
 
 export const HOLD_WITHIN = 2000;
 
 /** @type {CardState[]} */
-const IN_CALL = ["dialing", "connecting", "talking", "held"];
+const IN_CALL = ["dialing", "connecting", "talking", "holding", "retrieving", "held"];
+/** @type {CardState[]} */
+const SETTLED = ["talking", "holding", "retrieving", "held"];
 
 /** @param {Card} card */
 const up = (card) => card.leg?.up ?? false;
@@ -54,12 +57,12 @@ export const BUTTONS = {
     press: toggleCamera,
   },
   hold: {
-    states: ["dialing", "connecting", "talking"],
+    states: ["dialing", "connecting", "talking", "retrieving"],
     enabled: (card) => card.offers(OPERATION.hold) || (up(card) && card.state === "talking"),
     press: (card, { phone }) => swapped(card, phone) ?? hold(card),
   },
   retrieve: {
-    states: ["held"],
+    states: ["holding", "held"],
     enabled: (card, phone) => canRetrieve(card) || canSwap(card, phone),
     press: (card, around) => swapped(card, around.phone) ?? onceOthersAreHeld(card, "retrieve", around),
   },
@@ -69,12 +72,12 @@ export const BUTTONS = {
     press: (card, { digits }) => card.leg?.handle("digits", digits) ?? [],
   },
   transfer: {
-    states: ["talking", "held"],
+    states: SETTLED,
     enabled: (card, phone) => completes(card, phone, "transfer") || waysOf(card, "transfer").length > 0,
     press: (card, { phone }) => complete(card, phone, "transfer"),
   },
   conference: {
-    states: ["talking", "held"],
+    states: SETTLED,
     enabled: (card, phone) => completes(card, phone, "conference") || waysOf(card, "conference").length > 0,
     press: (card, { phone }) => complete(card, phone, "conference"),
   },
@@ -92,13 +95,21 @@ const canRetrieve = (card) => card.waits === null && (card.offers(OPERATION.retr
 
 /** @param {Card} card @returns {Effect[]} */
 export function hold(card) {
-  return card.offers(OPERATION.hold) ? atGws(card, OPERATION.hold) : (card.leg?.handle("hold") ?? []);
+  card.toBeHeld = true;
+  return card.offers(OPERATION.hold) ? atGws(card, OPERATION.hold) : holdBySip(card);
 }
 
 /** @param {Card} card @returns {Effect[]} */
 function retrieve(card) {
-  return card.offers(OPERATION.retrieve) ? atGws(card, OPERATION.retrieve) : (card.leg?.handle("retrieve") ?? []);
+  card.toBeHeld = false;
+  return card.offers(OPERATION.retrieve) ? atGws(card, OPERATION.retrieve) : retrieveBySip(card);
 }
+
+/** By re-INVITE. @param {Card} card @returns {Effect[]} */
+export const holdBySip = (card) => card.leg?.handle("hold") ?? [];
+
+/** By re-INVITE. @param {Card} card @returns {Effect[]} */
+export const retrieveBySip = (card) => card.leg?.handle("retrieve") ?? [];
 
 /** By the leg if it is there, else as soon as it comes. @param {Card} card @param {"answer" | "answer-with-camera" | "hangup"} wish */
 function legOrLater(card, wish) {
@@ -117,20 +128,22 @@ function toggleCamera(card) {
 }
 
 /**
- * By BYE. At GWS where there is no leg here, or one that two calls share, and while GWS dials: SIP Server has not acknowledged the
- * agent's 200 then (make-call-rfc3725-flow=1), and a BYE would have to wait for its ACK (RFC 3261 section 15).
- * @param {Card} card @returns {Effect[]}
+ * At GWS where it offers that, else by BYE; a leg of this call alone that lives on after a second gets BYE all the same
+ * (`hang-up-without-end` in `reconciliation.js`).
+ * @param {Card} card @param {Around} around @returns {Effect[]}
  */
-function hangUp(card) {
-  const atServer = !card.leg || card.gws?.state === CallState.DIALING || Boolean(card.gws?.parent);
-  if (atServer && card.offers(OPERATION.hangup)) return atGws(card, OPERATION.hangup);
-  return legOrLater(card, "hangup");
+function hangUp(card, { phone }) {
+  if (!card.offers(OPERATION.hangup)) return legOrLater(card, "hangup");
+  const shared = partnerOf(phone, card)?.leg === null;
+  if (card.leg?.alive && !shared) card.wanted = "hangup";
+  return atGws(card, OPERATION.hangup);
 }
 
 // --- one call at a time ------------------------------------------------------------------------------------------------------
 
-/** The calls in which the agent talks, but for this one. @param {Phone} phone @param {Card} card */
-export const othersUp = (phone, card) => phone.cards.filter((one) => one !== card && one.state === "talking" && up(one));
+/** The calls in which the agent is heard, but for this one. @param {Phone} phone @param {Card} card */
+export const othersUp = (phone, card) =>
+  phone.cards.filter((one) => one !== card && one.leg?.state === "talking" && SETTLED.includes(one.state));
 
 /** @param {Card} card @param {import("./call.js").Waiting["wish"]} wish @param {Around} around @returns {Effect[]} */
 function onceOthersAreHeld(card, wish, { phone, now }) {
@@ -180,6 +193,7 @@ export const canSwap = (card, phone) => offering(phone, card, OPERATION.swap) !=
 /** @param {Card} card @param {Phone} phone @returns {Effect[] | null} null where there is nothing to swap */
 function swapped(card, phone) {
   const pair = offering(phone, card, OPERATION.swap);
+  for (const one of pair ?? []) one.toBeHeld = one.state !== "held";
   return pair && atGws(pair[0], OPERATION.swap, { otherCallUri: pair[1].gws?.uri });
 }
 
@@ -201,8 +215,8 @@ export function waysOf(card, kind) {
 }
 
 /** End the consultation and go back to the call it was begun from. @param {Card} card @param {Around} around @returns {Effect[]} */
-function reconnect(card, { phone }) {
-  const parent = partnerOf(phone, card);
+function reconnect(card, around) {
+  const parent = partnerOf(around.phone, card);
   if (parent && card.gws?.parent === parent.gws?.id) parent.wanted = "retrieve";
-  return hangUp(card);
+  return hangUp(card, around);
 }

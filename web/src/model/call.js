@@ -3,14 +3,14 @@
  *
  * Either plane may speak first and either may be missing: a leg without GWS is a plain phone call, a GWS call without a leg is a
  * call without sound here (the page was reloaded, or another phone took it). What the agent sees is looked up in `SHOWN` by both
- * planes' states. A card waits 3 s for its other half, and 3 s for the second plane to end after the first did; a call dialled
+ * planes' states: held is what both say is held, and `holding` or `retrieving` while one of them says so alone. A card waits 3 s for its other half, and 3 s for the second plane to end after the first did; a call dialled
  * through GWS exists as a card before either plane has spoken, and waits 15 s.
  *
  * @typedef {import("./leg.js").Leg} Leg
  * @typedef {import("./gws.js").GwsCall} GwsCall
  * @typedef {import("./events.js").Party} Party
  * @typedef {{ wish: "answer" | "answer-with-camera" | "retrieve", until: number }} Waiting
- * @typedef {"ringing" | "dialing" | "connecting" | "talking" | "held" | "ending" | "ended"} CardState
+ * @typedef {"ringing" | "dialing" | "connecting" | "talking" | "holding" | "retrieving" | "held" | "ending" | "ended"} CardState
  */
 
 import { partyName } from "./gws.js";
@@ -55,10 +55,10 @@ export const SHOWN = {
     Dialing: "dialing",
     Ringing: "talking",
     Established: "talking",
-    Held: "held",
+    Held: "holding",
     Released: "ending",
   },
-  held: { none: "held", Dialing: "held", Ringing: "held", Established: "held", Held: "held", Released: "ending" },
+  held: { none: "held", Dialing: "holding", Ringing: "holding", Established: "holding", Held: "held", Released: "ending" },
   ending: {
     none: "ending",
     Dialing: "ending",
@@ -109,12 +109,27 @@ export class Card {
     this.endBy = null;
     /** How the leg ended, for the message. @type {import("./events.js").LegEnded | null} */
     this.ending = null;
+    /** It was held on both planes last, or talking. */
+    this.wasHeld = false;
+    /** What the plane, or the agent, that moved last wants of hold; null before anybody did. @type {boolean | null} */
+    this.toBeHeld = null;
+    /** GWS took an Answer for this call. */
+    this.answerTaken = false;
+    /** The leg is the agent's own part of a call that was dialled here. */
+    this.ownLeg = false;
+    /** When GWS said that the call is over while its leg lives, null while it does not. @type {number | null} */
+    this.goneAt = null;
+    /** When a re-read that found GWS without the call was asked for. @type {number | null} */
+    this.goneSeen = null;
+    /** Seconds of After Call Work that GWS announced. @type {number | null} */
+    this.wrapUp = null;
   }
 
   /** @returns {CardState} */
   get state() {
     if (this.wanted === "hangup") return "ending";
     const shown = SHOWN[this.leg?.state ?? "none"][this.gwsState];
+    if (shown === "holding" && this.wasHeld) return "retrieving";
     return this.ownLegOnly && (shown === "ringing" || shown === "talking") ? "dialing" : shown;
   }
 
@@ -127,7 +142,7 @@ export class Card {
   /** What GWS says and may be believed. @returns {import("./gws.js").GwsState | "none"} */
   get gwsState() {
     if (!this.gws) return "none";
-    return this.stale && this.leg?.alive ? "none" : this.gws.state;
+    return this.stale && this.leg ? "none" : this.gws.state;
   }
 
   /** Dialled, and no plane has spoken yet. */
@@ -156,10 +171,13 @@ export class Card {
     this.leg = leg;
     this.uuid = uuid || this.uuid;
     this.orphan = "";
+    this.toBeHeld = null;
+    this.goneAt = this.goneSeen = null;
   }
 
   /** The leg that just came may be the agent's own call: no ring tone for a while. @param {boolean} agentFirst @param {number} now */
   keepQuiet(agentFirst, now) {
+    this.ownLeg = agentFirst && this.direction === "out";
     if (this.direction === "out") this.quietUntil = now + DIALLED_QUIET;
     else if (agentFirst) this.quietUntil = now + AGENT_FIRST_QUIET;
   }
@@ -169,6 +187,9 @@ export class Card {
    * @param {number} now
    */
   takeGws(call, now) {
+    const before = this.gws?.state;
+    if (before !== call.state && (call.state === "Held" || before === "Held")) this.toBeHeld = call.state === "Held";
+    if (call.state !== "Released") this.goneAt = this.goneSeen = null;
     this.gws = call;
     this.gwsAt = now;
     this.stale = false;
@@ -182,6 +203,7 @@ export class Card {
     if (this.provisional || (this.leg && this.gws)) this.pairBy = null;
     else if (!this.orphan) this.pairBy ??= now + PAIR_WITHIN;
     const state = this.state;
+    if (state === "held" || state === "talking") this.wasHeld = state === "held";
     if ((state === "talking" || state === "held") && this.since === null) {
       this.since = this.leg ? now : now - (this.gws?.seconds ?? 0) * 1000;
     }

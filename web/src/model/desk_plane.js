@@ -6,11 +6,17 @@
  * @typedef {import("./gws.js").GwsCall} GwsCall
  */
 
-import { withDevice } from "./agent.js";
+import { agentIs, withDevice } from "./agent.js";
+import { callIsOver, stateIsTaken } from "./after_call.js";
 import { atGws } from "./buttons.js";
 import { Card, gwsDirection, gwsNumber } from "./call.js";
+import { readDispositions, readStates } from "./choices.js";
 import { OPERATION, readMessage, readUser } from "./gws.js";
 import { cardForGws } from "./join.js";
+import { CallOperation } from "./vocabulary.js";
+
+/** REST may still show a call this long after CometD told of its end. */
+const REST_BEHIND = 500;
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
 export const DESK_PLANE = {
@@ -21,11 +27,17 @@ export const DESK_PLANE = {
   "gws/off": off,
   "gws/message": message,
   "gws/snapshot": snapshot,
+  "gws/accepted": accepted,
   "gws/refused": refused,
-  agent: (phone, event) => {
-    phone.agent = event.agent;
+  "gws/states": (phone, event) => {
+    phone.states = readStates(event.settings) ?? phone.states;
     return [];
   },
+  "gws/dispositions": (phone, event) => {
+    phone.dispositions = readDispositions(event.businessAttributes, phone.dispositionKey);
+    return [];
+  },
+  agent: (phone, event, now) => agentIs(phone, event.agent, now),
 };
 
 /** @param {Phone} phone @param {import("./light.js").LightEvent} event @returns {Effect[]} */
@@ -48,6 +60,7 @@ function failed(phone, event, now) {
 
 /** The agent signed out: what only GWS showed is gone. @param {Phone} phone @returns {Effect[]} */
 function off(phone) {
+  phone.heard = false;
   for (const card of phone.cards) {
     card.gws = null;
     card.orphan = "";
@@ -60,13 +73,35 @@ function off(phone) {
 /** @param {Phone} phone @param {import("./events.js").GwsMessage} event @param {number} now @returns {Effect[]} */
 function message(phone, event, now) {
   return readMessage(event.data).flatMap((fact) => {
-    if (fact.kind === "call") return callChanged(phone, fact.call, now);
+    if (fact.kind === "call") return [...outOfOrder(phone, fact.call, now), ...callChanged(phone, fact.call, now, fact.wrapUp)];
     if (fact.kind === "device") {
-      phone.agent = withDevice(phone.agent, fact.device);
       phone.agentAt = now;
-    } else failedLater(phone, fact.text, now);
+      return agentIs(phone, withDevice(phone.agent, fact.device), now);
+    }
+    failedLater(phone, fact.text, now);
     return [];
   });
+}
+
+/** What may follow what, in the events of one call; a call is heard of from its beginning. @type {Record<string, string[]>} */
+const FOLLOWS = {
+  Dialing: ["Dialing", "Established", "Held", "Released"],
+  Ringing: ["Ringing", "Established", "Released"],
+  Established: ["Established", "Held", "Released"],
+  Held: ["Held", "Established", "Released"],
+  Released: ["Released"],
+};
+
+/**
+ * An event before this one was lost: what else was is found by reading everything again.
+ * @param {Phone} phone @param {GwsCall} call @param {number} now @returns {Effect[]}
+ */
+function outOfOrder(phone, call, now) {
+  const before = phone.cards.find((card) => card.gws?.id === call.id && !card.stale)?.gws?.state;
+  const wrong = before ? !(FOLLOWS[before] ?? []).includes(call.state) : call.state === "Held" && !phone.released.has(call.id);
+  if (!wrong) return [];
+  phone.record.note("events-lost", call.id, "re-read", now);
+  return [{ do: "gws/read" }];
 }
 
 /**
@@ -81,8 +116,8 @@ function failedLater(phone, text, now) {
   return phone.messages.tell("error", `Calling ${card.said.number} did not start: ${text}.`, "Check the number and dial again.", now);
 }
 
-/** @param {Phone} phone @param {GwsCall} call @param {number} now @returns {Effect[]} */
-function callChanged(phone, call, now) {
+/** @param {Phone} phone @param {GwsCall} call @param {number} now @param {number | null} [wrapUp] seconds @returns {Effect[]} */
+function callChanged(phone, call, now, wrapUp = null) {
   const known = cardForGws(phone.cards, call, now);
   if (call.state === "Released") return released(phone, known, call, now);
   phone.released.delete(call.id);
@@ -91,6 +126,7 @@ function callChanged(phone, call, now) {
   if (!known) phone.cards.push(card);
   if (card.uuid && card.uuid !== call.id) return []; // the leg has moved on to another call
   if (call.state === "Dialing") card.direction = "out";
+  card.wrapUp = wrapUp ?? card.wrapUp;
   card.takeGws(call, now);
   return wishesOf(card);
 }
@@ -116,34 +152,64 @@ function released(phone, card, call, now) {
   const parent = phone.cards.find((one) => one.wanted === "retrieve" && one.gws?.id === card.gws?.parent);
   card.wanted = card.leg ? card.wanted : "";
   card.takeGws(call, now);
+  card.goneAt = card.leg?.alive ? (card.goneAt ?? now) : null;
+  callIsOver(phone, card, now);
   if (!parent) return [];
   parent.wanted = "";
+  parent.toBeHeld = false;
   return atGws(parent, OPERATION.retrieve);
 }
 
 /** @param {Phone} phone @param {import("./events.js").GwsSnapshot} event @param {number} now @returns {Effect[]} */
 function snapshot(phone, event, now) {
   const { calls, devices } = readUser(event.user);
+  const before = known(phone);
   const effects = calls
-    .filter((call) => !phone.released.has(call.id) && !newer(phone, call.id, event.asked))
+    .filter((call) => !overSince(phone, call.id, event.asked) && !newer(phone, call.id, event.asked))
     .flatMap((call) => callChanged(phone, call, now));
   for (const card of phone.cards) {
     const gws = card.gws;
+    if (card.goneAt !== null && card.goneAt < event.asked && !calls.some((call) => call.id === card.uuid)) card.goneSeen = event.asked;
     if (!gws || card.gwsAt >= event.asked || calls.some((call) => call.id === gws.id)) continue;
     effects.push(...released(phone, card, { ...gws, state: "Released" }, now));
   }
+  const after = known(phone);
+  if (event.gap && phone.heard && after !== before) phone.record.note("events-lost", "", "re-read", now);
+  phone.heard = true;
   if (phone.agentAt > event.asked) return effects;
-  for (const device of devices) phone.agent = withDevice(phone.agent, device);
+  for (const device of devices) effects.push(...agentIs(phone, withDevice(phone.agent, device), now));
   return effects;
 }
 
+/** What GWS has said of calls, in one word. @param {Phone} phone */
+const known = (phone) =>
+  phone.cards
+    .flatMap(({ gws }) => (gws && gws.state !== "Released" ? [`${gws.id} ${gws.state}`] : []))
+    .sort()
+    .join();
+
+/** CometD said that it is over, later than the snapshot was asked for, or so shortly before that REST may not have known. @param {Phone} phone @param {string} id @param {number} asked */
+const overSince = (phone, id, asked) => (phone.released.get(id) ?? -Infinity) + REST_BEHIND > asked;
+
 /** CometD told about this call after the snapshot was asked for. @param {Phone} phone @param {string} id @param {number} asked */
 const newer = (phone, id, asked) => phone.cards.some((card) => card.gws?.id === id && !card.stale && card.gwsAt > asked);
+
+/**
+ * GWS took a request; what comes of it is told by events. An Answer may be one of the desktop's.
+ * @param {Phone} phone @param {import("./events.js").GwsAccepted} event @param {number} now @returns {Effect[]}
+ */
+function accepted(phone, event, now) {
+  const card = phone.cards.find((one) => one.uuid === event.call && event.call !== "");
+  if (card && event.operation === CallOperation.ANSWER && card.gwsState === "Ringing") card.answerTaken = true;
+  if (event.call === "" && event.card === "") stateIsTaken(phone, event.operation, now);
+  return [];
+}
 
 /** @param {Phone} phone @param {import("./events.js").GwsRefused} event @param {number} now @returns {Effect[]} */
 function refused(phone, event, now) {
   const card = phone.cards.find((one) => one.id === event.card);
   if (card?.provisional) phone.drop(card);
+  if (event.operation === CallOperation.HANGUP && card?.leg?.alive) return card.leg.handle("hangup");
   phone.messages.tell("error", `${event.operation}: ${event.reason}`, "Try again.", now);
   return [];
 }

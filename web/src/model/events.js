@@ -43,15 +43,27 @@
  * @typedef {{ type: "gws/connecting" | "gws/on" | "gws/lost" | "gws/off" }} GwsLightEvent
  * @typedef {{ type: "gws/failed", reason: string }} GwsFailed
  * @typedef {{ type: "gws/message", data: unknown }} GwsMessage
- * @typedef {{ type: "gws/snapshot", user: unknown, asked: number }} GwsSnapshot
+ * @typedef {{ type: "gws/snapshot", user: unknown, asked: number, gap?: boolean }} GwsSnapshot `gap`: it was asked for after a handshake
+ * @typedef {{ type: "gws/accepted", operation: string, card: string, call: string }} GwsAccepted both empty: a state of the agent
  * @typedef {{ type: "gws/refused", operation: string, card: string, reason: string }} GwsRefused
+ * @typedef {{ type: "gws/states", settings: unknown }} GwsStates the states that can be chosen
+ * @typedef {{ type: "gws/dispositions", businessAttributes: unknown }} GwsDispositions
+ *
+ * The connector, by the gateway's words; what is left out stays.
+ * @typedef {{ type: "audio/mute", microphone?: boolean, speaker?: boolean }} MuteWanted
+ * @typedef {{ type: "audio/volume", microphone?: number, speaker?: number }} VolumeWanted
+ * @typedef {{ type: "audio/options", autoAnswer?: boolean, notReadyWithoutHeadset?: boolean, noiseSuppression?: boolean, autoGainControl?: boolean }} OptionsWanted
+ * @typedef {{ type: "audio/name", microphone: string }} MicrophoneNamed
  *
  * The agent.
  * @typedef {{ type: "agent", agent: import("./agent.js").Agent | null }} AgentKnown
  * @typedef {{ type: "press", card: string, button: ButtonName | Joining, digits?: string, number?: string }} Press
  * @typedef {{ type: "dial", number: string }} Dial
  * @typedef {{ type: "state", operation: string }} StateWanted
- * @typedef {{ type: "option", useGwsForDialing: boolean }} Option
+ * @typedef {{ type: "option", useGwsForDialing?: boolean, choosesState?: boolean, dispositionKey?: string, endsGoneCalls?: boolean }} Option
+ * @typedef {{ type: "data/set", card: string, key: string, value: string }} DataSet attached data
+ * @typedef {{ type: "data/delete", card: string, key: string }} DataDelete
+ * @typedef {{ type: "disposition", card: string, value: string }} DispositionChosen
  * @typedef {{ type: "video", allowed: boolean }} VideoAllowed pictures pass the gateway
  * @typedef {{ type: "tell", text: string, help: string, kind: "error" | "info" }} Tell
  * @typedef {{ type: "dismiss", message: number }} Dismiss
@@ -60,8 +72,9 @@
  * @typedef {LegIncoming | LegOutgoing | LegProgress | LegAccepted | LegUuid | LegTransferred | LegAsked | LegChanged | LegNoMicrophone | LegRefused | MicrophoneChanged
  *   | LegPictures | LegCamera | LegNoCamera | LegUnseen
  *   | LegEnded | DialFailed} LegEvent
- * @typedef {SipLightEvent | SipFailed | LegEvent | GwsLightEvent | GwsFailed | GwsMessage | GwsSnapshot | GwsRefused | AgentKnown
- *   | Press | Dial | StateWanted | Option | VideoAllowed | Tell | Dismiss | TimeCame} PhoneEvent
+ * @typedef {MuteWanted | VolumeWanted | OptionsWanted | MicrophoneNamed} AudioEvent
+ * @typedef {SipLightEvent | SipFailed | LegEvent | AudioEvent | GwsLightEvent | GwsFailed | GwsMessage | GwsSnapshot | GwsAccepted | GwsRefused
+ *   | GwsStates | GwsDispositions | AgentKnown | Press | Dial | StateWanted | Option | DataSet | DataDelete | DispositionChosen | VideoAllowed | Tell | Dismiss | TimeCame} PhoneEvent
  *
  * Effects.
  * @typedef {{ do: "sip/answer", leg: string, camera?: boolean }} SipAnswer
@@ -74,10 +87,19 @@
  * @typedef {{ do: "gws/call", call: string, operation: string, card: string, fields?: Record<string, unknown> }} GwsCallOperation
  * @typedef {{ do: "gws/dial", device: string, number: string, card: string }} GwsDial
  * @typedef {{ do: "gws/state", operation: string }} GwsState
+ * @typedef {{ do: "gws/read" }} GwsRead calls and devices, by REST
+ * @typedef {{ do: "sip/refresh" }} SipRefresh look whether the connection lives
+ * @typedef {{ do: "beep" }} Beep a call was answered without a press
+ * @typedef {{ do: "disagreement/tell", name: string, call: string, by: string, milliseconds: number | null }} DisagreementTell
+ * `milliseconds`: how long it lasted, null while it does
  * @typedef {{ do: "microphone/open" | "microphone/close", leg: string }} MicrophoneEffect
  * @typedef {{ do: "tone", tone: Tone }} ToneEffect
- * @typedef {SipAnswer | SipEffect | CameraEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | MicrophoneEffect
- *   | ToneEffect} Effect
+ * @typedef {{ do: "audio/tell", audio: import("./audio.js").AudioState }} AudioTell
+ * @typedef {{ do: "speaker", muted: boolean, volume: number }} SpeakerEffect
+ * @typedef {{ do: "microphone/volume", volume: number }} MicrophoneVolumeEffect
+ * @typedef {{ do: "microphone/constraints", constraints: { noiseSuppression?: boolean, autoGainControl?: boolean } }} ConstraintsEffect
+ * @typedef {SipAnswer | SipEffect | CameraEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | GwsRead | SipRefresh | Beep | DisagreementTell | MicrophoneEffect
+ *   | ToneEffect | AudioTell | SpeakerEffect | MicrophoneVolumeEffect | ConstraintsEffect} Effect
  */
 
 export {};

@@ -11,7 +11,7 @@
  *   id: string, state: GwsState, callType: string, numbers: string[], ani: string, dnis: string, consult: boolean,
  *   parent: string, recording: string, uri: string, capabilities: string[], userData: Record<string, unknown>, seconds: number }} GwsCall
  * @typedef {{ id: string, dn: string, state: string, displayName: string, workMode: string }} Device
- * @typedef {{ kind: "call", call: GwsCall } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
+ * @typedef {{ kind: "call", call: GwsCall, wrapUp: number | null } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
  */
 
 import { CallOperation, CallState, CallType, MessageType, NotificationType } from "./vocabulary.js";
@@ -104,7 +104,7 @@ export function readMessage(data) {
   const message = record(data);
   switch (text(message.messageType)) {
     case MessageType.CALL_STATE_CHANGE:
-      return callFact(message.call);
+      return callFact(message.call, undefined, wrapUpOf(message.extensions));
     case MessageType.DEVICE_STATE_CHANGE:
       return deviceFacts(message.devices);
     case MessageType.ERROR:
@@ -123,10 +123,17 @@ export function readMessage(data) {
  */
 export const partiesChanged = (data) => record(data).notificationType === NotificationType.PARTICIPANTS_UPDATED;
 
-/** @param {unknown} value @param {string} [state] @returns {Fact[]} */
-function callFact(value, state) {
+/** @param {unknown} value @param {string} [state] @param {number | null} [wrapUp] @returns {Fact[]} */
+function callFact(value, state, wrapUp = null) {
   const call = readCall(value, state && STATES.has(state) ? state : undefined);
-  return call ? [{ kind: "call", call }] : [];
+  return call ? [{ kind: "call", call, wrapUp }] : [];
+}
+
+/** Seconds of After Call Work that follow the call, null where nothing is said. @param {unknown} extensions @returns {number | null} */
+function wrapUpOf(extensions) {
+  const said = record(extensions).WrapUpTime;
+  const seconds = typeof said === "number" || (typeof said === "string" && said !== "") ? Number(said) : NaN;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
 /** @param {unknown} devices @returns {Fact[]} */
@@ -153,6 +160,9 @@ export function readUser(value) {
 /** Keys of attached data that WWE writes for itself and no agent wants to read. */
 const WWE_OWN = /^(IW_|WWE_PARTY_)/;
 
+/** @param {string} key */
+export const isOwn = (key) => WWE_OWN.test(key);
+
 /**
  * Attached data as rows to show; nested objects become `outer.inner`, WWE's own keys are left out.
  * @param {Record<string, unknown>} userData
@@ -160,7 +170,7 @@ const WWE_OWN = /^(IW_|WWE_PARTY_)/;
  */
 export function rows(userData) {
   return Object.entries(userData)
-    .filter(([key]) => !WWE_OWN.test(key))
+    .filter(([key]) => !isOwn(key))
     .flatMap(([key, value]) => row(key, value, 0));
 }
 

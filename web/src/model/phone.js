@@ -5,8 +5,8 @@
  * `{ type: "time" }`. Nothing here knows a browser. The handlers live in three modules, one per source of events:
  * `voice_plane.js` (SIP), `desk_plane.js` (GWS) and `wishes.js` (the agent); each is a table from event type to function.
  *
- * Who does what: Answer, Reject, Mute and digits go by SIP even where GWS offers them; Hold and Retrieve by GWS when the call is
- * there with that capability, else by SIP; Hang up by BYE; Dial by GWS or SIP as the agent chose.
+ * Who does what: Answer, Reject, Mute and digits go by SIP even where GWS offers them; Hold, Retrieve and Hang up by GWS when the call
+ * is there with that capability, else by SIP; Dial by GWS or SIP as the agent chose. Where the planes disagree, `reconciliation.js` mends.
  *
  * @typedef {import("./events.js").PhoneEvent} PhoneEvent
  * @typedef {import("./events.js").Effect} Effect
@@ -14,17 +14,23 @@
  * @typedef {import("./call.js").Card} Card
  */
 
+import { deadlineOfState, lookForState } from "./after_call.js";
+import { STATE_CHOICES } from "./agent.js";
+import { allOver, AUDIO, PhoneAudio, tellAudio } from "./audio.js";
 import { goOn } from "./buttons.js";
 import { DESK_PLANE } from "./desk_plane.js";
 import { nextLight } from "./light.js";
 import { clock, explain, Messages } from "./messages.js";
+import { nextRepair, reconcile } from "./reconciliation.js";
+import { DisagreementRecord } from "./record.js";
 import { toneFor } from "./tone.js";
+import { USER_DATA } from "./user_data.js";
 import { VIDEO } from "./video.js";
 import { VOICE_PLANE } from "./voice_plane.js";
 import { WISHES } from "./wishes.js";
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
-const HANDLERS = { ...VOICE_PLANE, ...VIDEO, ...DESK_PLANE, ...WISHES, time: () => [] };
+const HANDLERS = { ...VOICE_PLANE, ...VIDEO, ...DESK_PLANE, ...AUDIO, ...USER_DATA, ...WISHES, time: () => [] };
 
 const REMEMBER_RELEASED = 30000;
 
@@ -36,6 +42,25 @@ export class Phone {
     this.agent = null;
     /** When CometD last told of the agent's device: a snapshot asked for before is older. */
     this.agentAt = -Infinity;
+    /** When the agent's state began, as far as this page knows. */
+    this.agentSince = 0;
+    /** The agent's state is chosen here; beside a desktop it is only shown. */
+    this.choosesState = false;
+    /** What can be chosen. @type {import("./agent.js").StateChoice[]} */
+    this.states = STATE_CHOICES;
+    /** GWS has told of a state that was asked for here by then. @type {number | null} */
+    this.stateBy = null;
+    /** @type {import("./after_call.js").AfterCall | null} */
+    this.afterCall = null;
+    /** Under which key of the attached data a disposition is kept, "" for none. */
+    this.dispositionKey = "";
+    /** @type {import("./choices.js").Disposition[]} */
+    this.dispositions = [];
+    this.record = new DisagreementRecord();
+    /** A first snapshot of GWS's calls has been taken. */
+    this.heard = false;
+    /** A call that GWS knows no more is ended by BYE in the end. */
+    this.endsGoneCalls = true;
     /** In order of arrival. @type {Card[]} */
     this.cards = [];
     this.messages = new Messages();
@@ -44,6 +69,7 @@ export class Phone {
     this.video = false;
     /** @type {"ready" | "asked" | "lost"} */
     this.microphone = "asked";
+    this.audio = new PhoneAudio();
     /** @type {import("./events.js").Tone} */
     this.tone = "none";
     /** GWS calls that ended, with the time: a late snapshot must not bring them back. @type {Map<string, number>} */
@@ -59,7 +85,9 @@ export class Phone {
   handle(event, now) {
     const effects = HANDLERS[event.type](this, event, now);
     this.settle(now);
-    effects.push(...goOn(this, now));
+    effects.push(...goOn(this, now), ...this.mend(now));
+    if (event.type === "leg/ended") allOver(this);
+    effects.push(...tellAudio(this, event.type === "sip/registered"));
     const tone = toneFor(this.cards);
     if (tone !== this.tone) effects.push({ do: "tone", tone });
     this.tone = tone;
@@ -68,7 +96,7 @@ export class Phone {
 
   /** When time alone changes something next, or null. @returns {number | null} */
   get deadline() {
-    const times = [...this.cards.map((card) => card.deadline), this.messages.deadline];
+    const times = [...this.cards.map((card) => card.deadline), this.messages.deadline, nextRepair(this), deadlineOfState(this)];
     const due = times.filter((time) => time !== null);
     return due.length ? Math.min(...due) : null;
   }
@@ -76,6 +104,16 @@ export class Phone {
   /** @param {"sip" | "gws"} plane @param {import("./light.js").LightEvent} event */
   turn(plane, event) {
     this.lights[plane] = nextLight(this.lights[plane], event);
+  }
+
+  /** What the planes disagree about, and what GWS owes. @private @param {number} now @returns {Effect[]} */
+  mend(now) {
+    const effects = reconcile(this, now);
+    if (effects.length) {
+      this.settle(now);
+      effects.push(...reconcile(this, now));
+    }
+    return [...effects, ...lookForState(this, now)];
   }
 
   /** @param {string} leg @returns {Card | undefined} */

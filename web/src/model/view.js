@@ -9,15 +9,22 @@
  * `ways`: what the form offers that the button opens; none: it opens no form.
  * @typedef {{ camera: "off" | "starting" | "on", remote: boolean }} VideoView
  * @typedef {{ id: string, uuid: string, leg: string, state: string, label: string, direction: "in" | "out", who: string,
- *   number: string, detail: string, since: number | null, muted: boolean, data: [string, string][], note: string, recording: string, video: VideoView, buttons: ButtonView[] }} CardView
- * @typedef {{ name: string, dn: string, state: string, colour: string, operation: string }} AgentView
+ *   number: string, detail: string, since: number | null, muted: boolean, data: [string, string][], changes: import("./user_data.js").Changes,
+ *   disposition: DispositionView | null, note: string, planes: PlanesView, recording: string, video: VideoView, buttons: ButtonView[] }} CardView
+ * @typedef {{ value: string, choices: import("./choices.js").Disposition[], enabled: boolean }} DispositionView
+ * @typedef {{ here: string, gws: string, disagree: string, since: number | null }} PlanesView what each plane says of the call, in its own
+ * words, "" where it says nothing; the name of a disagreement that counts
+ * @typedef {{ name: string, dn: string, state: string, colour: string, operation: string, since: number,
+ *   afterCall: import("./after_call.js").AfterCallView | null }} AgentView
  * @typedef {{ lights: { sip: string, gws: string }, agent: AgentView | null, cards: CardView[],
- *   messages: import("./messages.js").Message[], canDial: boolean, useGwsForDialing: boolean, microphone: string }} View
+ *   messages: import("./messages.js").Message[], disagreements: number, states: import("./agent.js").StateChoice[], canDial: boolean, useGwsForDialing: boolean, microphone: string }} View
  */
 
-import { fullName, STATE_CHOICES, stateColour, stateLabel } from "./agent.js";
+import { afterCallOf } from "./after_call.js";
+import { fullName, stateColour, stateLabel } from "./agent.js";
 import { BUTTONS, canSwap, completes, partnerOf, waysOf } from "./buttons.js";
 import { rows } from "./gws.js";
+import { changesOf } from "./user_data.js";
 import { RecordingState } from "./vocabulary.js";
 
 /** @type {Record<string, string>} */
@@ -26,6 +33,8 @@ const STATE_LABEL = {
   dialing: "Calling",
   connecting: "Connecting",
   talking: "Connected",
+  holding: "Holding…",
+  retrieving: "Retrieving…",
   held: "On hold",
   ending: "Ending",
 };
@@ -54,26 +63,32 @@ export function viewOf(phone) {
   const ringingFirst = [...phone.cards].sort((a, b) => Number(b.state === "ringing") - Number(a.state === "ringing"));
   return {
     lights: { ...phone.lights },
-    agent: agentView(phone.agent),
+    agent: agentView(phone),
     cards: ringingFirst.map((card) => cardView(card, phone)),
     messages: [...phone.messages.list],
+    disagreements: phone.record.total,
+    states: phone.states,
     canDial: phone.lights.sip === "on",
     useGwsForDialing: phone.useGwsForDialing,
     microphone: phone.microphone,
   };
 }
 
-/** @param {import("./agent.js").Agent | null} agent @returns {AgentView | null} */
-function agentView(agent) {
+/** @param {Phone} phone @returns {AgentView | null} */
+function agentView(phone) {
+  const { agent } = phone;
   if (!agent) return null;
-  const { state, workMode } = agent.state;
-  const choice = STATE_CHOICES.find((one) => one.state === state && one.workMode === workMode);
+  const { state, workMode, displayName } = agent.state;
+  const alike = phone.states.filter((one) => one.state === state && one.workMode === workMode);
+  const choice = alike.find((one) => one.label === displayName) ?? alike[0];
   return {
     name: fullName(agent),
     dn: agent.dn,
     state: stateLabel(agent.state),
     colour: stateColour(agent.state),
     operation: choice?.operation ?? "",
+    since: phone.agentSince,
+    afterCall: afterCallOf(phone),
   };
 }
 
@@ -92,12 +107,29 @@ function cardView(card, phone) {
     detail: detail(card),
     since: card.since,
     muted: card.leg?.muted ?? false,
-    data: card.gws ? rows(card.gws.userData) : [],
+    data: card.gws ? rows(card.gws.userData).filter(([key]) => !phone.dispositions.length || key !== phone.dispositionKey) : [],
+    changes: changesOf(card),
+    disposition: dispositionOf(card, phone),
     note: note(card, phone),
+    planes: planesOf(card, phone),
     recording: card.stale ? "" : (RECORDING_LABEL[card.gws?.recording ?? ""] ?? ""),
     video: { camera: card.leg?.camera ?? "off", remote: card.leg?.pictures ?? false },
     buttons: buttonsOf(card, phone).map((button) => buttonView(card, button, phone)),
   };
+}
+
+/** @param {Card} card @param {Phone} phone @returns {DispositionView | null} */
+function dispositionOf(card, { dispositions, dispositionKey }) {
+  if (!card.gws || dispositions.length === 0) return null;
+  const { attach, update } = changesOf(card);
+  const said = card.gws.userData[dispositionKey];
+  return { value: typeof said === "string" ? said : "", choices: dispositions, enabled: attach || update };
+}
+
+/** @param {Card} card @param {Phone} phone @returns {PlanesView} */
+function planesOf(card, phone) {
+  const open = phone.record.of(card);
+  return { here: card.leg?.state ?? "", gws: card.stale ? "" : (card.gws?.state ?? ""), disagree: open?.name ?? "", since: open?.since ?? null };
 }
 
 /** @param {Card} card */
@@ -114,7 +146,7 @@ function buttonsOf(card, phone) {
   return [
     "mute",
     .../** @type {ButtonName[]} */ (phone.video ? ["camera"] : []),
-    card.state === "held" ? "retrieve" : "hold",
+    card.state === "held" || card.state === "holding" ? "retrieve" : "hold",
     "keypad",
     .../** @type {ButtonName[]} */ (phone.agent ? ["transfer", "conference"] : []),
     .../** @type {ButtonName[]} */ (card.gws?.parent ? ["reconnect"] : []),
@@ -162,6 +194,7 @@ function note(card, phone) {
   if (card.orphan === "no-leg" && !partnerOf(phone, card)) {
     return card.state === "ringing" ? "This phone was not rung for this call." : "This call has no sound in this page.";
   }
+  if (card.goneAt !== null && card.state === "talking") return "GWS has ended this call; it goes on here.";
   if (card.orphan === "no-gws" && phone.lights.gws === "on") return "GWS does not show this call.";
   return card.transferred ? "Transferred." : "";
 }

@@ -62,6 +62,10 @@ export const Capability = Object.freeze({
   STOP_CALL_RECORDING: "StopCallRecording",
   PAUSE_CALL_RECORDING: "PauseCallRecording",
   RESUME_CALL_RECORDING: "ResumeCallRecording",
+  REMOVE_PARTICIPANT_FROM_CONFERENCE: "RemoveParticipantFromConference",
+  SWITCH_TO_LISTEN_IN: "SwitchToListenIn",
+  SWITCH_TO_COACH: "SwitchToCoach",
+  SWITCH_TO_BARGE_IN: "SwitchToBargeIn",
 });
 
 export const DeviceCapability = Object.freeze({
@@ -69,6 +73,10 @@ export const DeviceCapability = Object.freeze({
   DO_NOT_DISTURB_OFF: "DoNotDisturbOff",
   FORWARD_CALLS_ON: "ForwardCallsOn",
   FORWARD_CALLS_OFF: "ForwardCallsOff",
+  LISTEN_IN: "ListenIn",
+  COACH: "Coach",
+  BARGE_IN: "BargeIn",
+  CANCEL_SUPERVISOR_MONITORING: "CancelSupervisorMonitoring",
 });
 
 export const SessionOperation = Object.freeze({
@@ -90,6 +98,10 @@ export const DeviceOperation = Object.freeze({
   FORWARD_CALLS_ON: "ForwardCallsOn",
   FORWARD_CALLS_OFF: "ForwardCallsOff",
   SET_CALL_DISPOSITION: "SetCallDisposition",
+  LISTEN_IN: "ListenIn",
+  COACH: "Coach",
+  BARGE_IN: "BargeIn",
+  CANCEL_SUPERVISOR_MONITORING: "CancelSupervisorMonitoring",
   DIAL: "Dial",
 });
 
@@ -116,6 +128,10 @@ export const CallOperation = Object.freeze({
   STOP_CALL_RECORDING: "StopCallRecording",
   PAUSE_CALL_RECORDING: "PauseCallRecording",
   RESUME_CALL_RECORDING: "ResumeCallRecording",
+  SWITCH_TO_LISTEN_IN: "SwitchToListenIn",
+  SWITCH_TO_COACH: "SwitchToCoach",
+  SWITCH_TO_BARGE_IN: "SwitchToBargeIn",
+  REJECT: "Reject",
   ACCEPT: "Accept",
   DECLINE: "Decline",
 });
@@ -125,6 +141,7 @@ export const MessageType = Object.freeze({
   DEVICE_STATE_CHANGE: "DeviceStateChangeMessage",
   CHANNEL_STATE_CHANGE: "ChannelStateChangeMessageV2",
   ERROR: "ErrorMessage",
+  SERVICE_STATE_CHANGE: "ServiceStateChangeMessage",
 });
 
 export const NotificationType = Object.freeze({

@@ -5,9 +5,11 @@
  * @typedef {import("./events.js").Effect} Effect
  */
 
+import { beginMuted, mutedByHand } from "./audio.js";
 import { Card } from "./call.js";
 import { cardForLeg } from "./join.js";
 import { Leg } from "./leg.js";
+import { AgentOperation } from "./vocabulary.js";
 
 /** SIP status of a refused registration -> what happened, what to do. @type {Record<number, [string, string]>} */
 const REGISTRATION = {
@@ -37,8 +39,8 @@ export const VOICE_PLANE = {
   "leg/uuid": (phone, event, now) => renamed(phone, event.leg, event.uuid, now),
   "leg/transferred": transferred,
   "leg/asked": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle(event.what) ?? [],
-  "leg/held": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("held") ?? [],
-  "leg/retrieved": (phone, event) => phone.cardOfLeg(event.leg)?.leg?.handle("retrieved") ?? [],
+  "leg/held": (phone, event) => moved(phone, event.leg, true),
+  "leg/retrieved": (phone, event) => moved(phone, event.leg, false),
   "leg/muted": (phone, event) => muted(phone, event.leg, true),
   "leg/unmuted": (phone, event) => muted(phone, event.leg, false),
   microphone,
@@ -88,7 +90,12 @@ function incoming(phone, event, now) {
   if (!known || !card.said.name) card.said = event.remote.number ? event.remote : card.said;
   if (event.lasted !== null) return resumed(card, event, event.lasted, now);
   card.keepQuiet(event.agentFirst, now);
-  return [{ do: "microphone/open", leg: event.leg }, ...joined(card, newLeg(event), event.uuid)];
+  const alone = !phone.cards.some((other) => other.leg?.up);
+  const leg = newLeg(event);
+  const effects = joined(card, leg, event.uuid);
+  const answered = phone.audio.autoAnswer && alone && !event.agentFirst ? leg.handle("answer") : [];
+  if (answered.length) answered.push({ do: "beep" });
+  return [{ do: "microphone/open", leg: leg.id }, ...effects, ...answered];
 }
 
 /** The card whose leg the gateway has just ended, to call this page anew. @param {Phone} phone @param {import("./events.js").LegIncoming} event */
@@ -155,7 +162,7 @@ function accepted(phone, event, now) {
   const leg = phone.cardOfLeg(event.leg)?.leg;
   if (!leg) return [];
   leg.alerting = false;
-  return [...leg.handle("accepted"), ...renamed(phone, event.leg, event.uuid, now)];
+  return [...leg.handle("accepted"), ...renamed(phone, event.leg, event.uuid, now), ...beginMuted(phone, leg)];
 }
 
 /**
@@ -202,10 +209,19 @@ function renamed(phone, id, uuid, now) {
  */
 const consultationOf = (phone, card) => (card.gws ? phone.cards.find((one) => one.provisional && one.direction === "out") : undefined);
 
+/** The leg is held, or is not any more. @param {Phone} phone @param {string} id @param {boolean} held @returns {Effect[]} */
+function moved(phone, id, held) {
+  const card = phone.cardOfLeg(id);
+  if (!card?.leg) return [];
+  card.toBeHeld = held;
+  return card.leg.handle(held ? "held" : "retrieved");
+}
+
 /** @param {Phone} phone @param {string} id @param {boolean} value @returns {Effect[]} */
 function muted(phone, id, value) {
   const leg = phone.cardOfLeg(id)?.leg;
   if (leg) leg.muted = value;
+  if (leg) mutedByHand(phone, value);
   return [];
 }
 
@@ -219,7 +235,8 @@ function microphone(phone, event, now) {
   if (event.state !== "lost") return [];
   const help = "Plug in a headset and allow the microphone for this page; until then no calls come.";
   phone.messages.tell("error", `${NO_MICROPHONE} ${event.reason}.`, help, now);
-  return [];
+  const away = phone.audio.notReadyWithoutHeadset && phone.choosesState && phone.agent?.state.state === "Ready";
+  return away ? [{ do: "gws/state", operation: AgentOperation.NOT_READY }] : [];
 }
 
 /** @param {Phone} phone @param {import("./events.js").LegNoMicrophone} event @param {number} now @returns {Effect[]} */
@@ -239,6 +256,7 @@ function ended(phone, event) {
   const card = phone.cardOfLeg(event.leg);
   if (!card?.leg) return [];
   card.ending = event;
+  if (card.wanted === "hangup") card.wanted = "";
   return card.leg.handle("ended");
 }
 

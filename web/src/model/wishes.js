@@ -16,7 +16,13 @@ export const WISHES = {
   dial,
   state: (_phone, event) => [{ do: "gws/state", operation: event.operation }],
   option: (phone, event) => {
-    phone.useGwsForDialing = event.useGwsForDialing;
+    const { useGwsForDialing, choosesState, dispositionKey, endsGoneCalls } = event;
+    Object.assign(phone, {
+      ...(useGwsForDialing !== undefined && { useGwsForDialing }),
+      ...(choosesState !== undefined && { choosesState }),
+      ...(dispositionKey !== undefined && { dispositionKey }),
+      ...(endsGoneCalls !== undefined && { endsGoneCalls }),
+    });
     return [];
   },
   tell: (phone, event, now) => {

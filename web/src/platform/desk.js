@@ -20,6 +20,8 @@ export class DeskError extends Error {
 export class Desk {
   constructor() {
     this.page = "";
+    /** Hears of TURN servers with their credentials, which come with each token. @type {(servers: RTCIceServer[]) => void} */
+    this.oniceservers = () => {};
   }
 
   /** The header that names this page; empty before `open`. @returns {Record<string, string>} */
@@ -47,6 +49,11 @@ export class Desk {
     return readAgent((await this.ask("POST", "/page/sign-in", { userName, password })).agent);
   }
 
+  /** Where a window has to go to sign in at GWS's authentication service. @returns {Promise<string>} */
+  async beginSignIn() {
+    return String((await this.ask("POST", "/page/sign-in/begin", {})).url);
+  }
+
   signOut() {
     return this.ask("POST", "/page/sign-out", {});
   }
@@ -56,6 +63,13 @@ export class Desk {
    * @returns {Promise<{ dn: string, token: string, expires: number }>}
    */
   async token() {
+    const told = await this.askToken();
+    this.oniceservers(Array.isArray(told.iceServers) ? told.iceServers : []);
+    return told;
+  }
+
+  /** @private */
+  async askToken() {
     try {
       return await this.ask("POST", "/page/token", {});
     } catch (error) {
@@ -63,6 +77,14 @@ export class Desk {
       await this.open();
       return this.ask("POST", "/page/token", {});
     }
+  }
+
+  /**
+   * What the two planes disagree about, for the desk's metrics and log. Nobody waits for it.
+   * @param {{ name: string, call: string, by: string, milliseconds: number | null }} disagreement
+   */
+  tellDisagreement({ name, call, by, milliseconds }) {
+    if (this.page) void this.ask("POST", "/page/disagreement", { name, call, by, milliseconds }).catch(() => {});
   }
 
   /**

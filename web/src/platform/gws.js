@@ -3,7 +3,10 @@
  * desktop directly (`/api/v2`). A telephony POST answers only that it was taken; what came of it arrives by CometD.
  */
 
-import { DeviceOperation, SessionOperation, StatusCode } from "../model/vocabulary.js";
+import { DeviceOperation, Path, SessionOperation, StatusCode } from "../model/vocabulary.js";
+
+/** Where WWE reads the lists of the contact centre; beside the API, not below it. */
+const INTERNAL = "/internal-api";
 
 /** GWS said no, or could not be asked. `code` is its statusCode. */
 export class GwsError extends Error {
@@ -21,11 +24,12 @@ export class GwsError extends Error {
 
 export class Gws {
   /**
-   * @param {string} base
+   * @param {string} base ends with the path of the API
    * @param {() => Record<string, string>} headers
    */
   constructor(base, headers) {
     this.base = base;
+    this.root = base.slice(0, -Path.API.length);
     this.headers = headers;
     /** The header GWS wants on every POST, when its CSRF protection is on. @type {Record<string, string>} */
     this.csrf = {};
@@ -34,6 +38,16 @@ export class Gws {
   /** The user with devices, calls and channels. @param {Record<string, string>} [credentials] @returns {Promise<any>} */
   async me(credentials) {
     return (await this.ask("GET", "/me?subresources=devices,calls,channels", undefined, credentials)).user;
+  }
+
+  /** The states that an agent can choose. @returns {Promise<unknown>} */
+  async agentStates() {
+    return (await this.ask("GET", "/settings/agent-states")).settings;
+  }
+
+  /** The contact centre's lists of values, dispositions among them. @returns {Promise<unknown>} */
+  async businessAttributes() {
+    return (await this.ask("GET", `${INTERNAL}/business-attributes`)).businessAttributes;
   }
 
   startSession() {
@@ -69,7 +83,7 @@ export class Gws {
   }
 
   /**
-   * @private
+   * @protected
    * @param {string} method
    * @param {string} path
    * @param {unknown} [body]
@@ -80,12 +94,12 @@ export class Gws {
     const headers = { "Content-Type": "application/json", ...this.headers(), ...credentials, ...(method !== "GET" && this.csrf) };
     let reply;
     try {
-      reply = await fetch(this.base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+      reply = await fetch((path.startsWith(INTERNAL) ? this.root : this.base) + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
     } catch {
       throw new GwsError(0, 0, "GWS is not reachable.");
     }
     this.rememberCsrf(reply.headers);
-    const said = await reply.json().catch(() => ({}));
+    const said = read(await reply.text().catch(() => ""));
     const code = typeof said.statusCode === "number" ? said.statusCode : reply.ok ? StatusCode.OK : StatusCode.INTERNAL_ERROR;
     if (!reply.ok || (code !== StatusCode.OK && code !== StatusCode.PARTLY_DONE)) {
       throw new GwsError(reply.status, code, String(said.statusMessage ?? said.error ?? `GWS answered ${reply.status}.`));
@@ -98,6 +112,15 @@ export class Gws {
     const name = headers.get("X-CSRF-HEADER");
     const value = name && headers.get(name);
     if (name && value) this.csrf = { [name]: value };
+  }
+}
+
+/** GWS's answer; a refusal in plain words, as of its CSRF protection, is its message. @param {string} text @returns {any} */
+function read(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return text && text.length < 200 && !text.startsWith("<") ? { statusMessage: text } : {};
   }
 }
 

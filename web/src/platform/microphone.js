@@ -27,6 +27,8 @@ export class Microphone {
     this.onresult = () => {};
     /** The sound of a call ended although nobody closed it: the device is gone. */
     this.onended = () => {};
+    /** A call's sound comes from the device of this name. @type {(name: string) => void} */
+    this.onname = () => {};
   }
 
   /** Ask for the permission and let go of the microphone at once; raises MicrophoneError. */
@@ -66,7 +68,10 @@ export class Microphone {
 
   /** @private @param {MediaStream} stream */
   watch(stream) {
-    for (const track of stream.getTracks()) track.addEventListener?.("ended", () => this.onended());
+    for (const track of stream.getTracks()) {
+      track.addEventListener?.("ended", () => this.onended());
+      this.onname(track.label ?? "");
+    }
   }
 
   /** @private @returns {Promise<MediaStream>} */

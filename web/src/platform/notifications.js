@@ -28,8 +28,8 @@ export class Notifications {
       url: new URL(path, location.href).href,
       requestHeaders: headers,
       useWorkerScheduler: false, // a worker from a blob: URL, which a Content-Security-Policy forbids
-      backoffIncrement: 500 + Math.random() * 500,
-      maxBackoff: 20_000,
+      backoffIncrement: 250 + Math.random() * 250,
+      maxBackoff: 1000 + Math.random() * 500, // GWS that is back is found within two seconds, and not by all pages at once
       logLevel: "warn",
     });
     this.cometd.addListener("/meta/connect", (message) => this.connected(message));

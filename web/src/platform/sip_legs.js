@@ -25,7 +25,7 @@ const RINGS_ANEW_WITHIN = 3000;
 /** After an offer that was not taken. */
 const TRY_AGAIN = 300;
 /** Sound and pictures share a transport where the gateway bundles them; "max-bundle" would leave no picture where it does not (rtpengine). */
-const PEER_CONNECTION = { iceServers: [], bundlePolicy: /** @type {const} */ ("balanced") };
+const PEER_CONNECTION = { bundlePolicy: /** @type {const} */ ("balanced") };
 
 export class SipLegs {
   /**
@@ -41,11 +41,18 @@ export class SipLegs {
     this.sessions = new Map();
     this.mending = new Mending(this.sessions, clock);
     this.volume = new MicrophoneVolume();
+    /** TURN servers, for networks that let nothing else through. @type {RTCIceServer[]} */
+    this.iceServers = [];
     this.pictures = new Pictures({ emit, clock, camera, sessions: this.sessions });
     /** Holds and retrieves under way. @type {Map<string, Holding>} */
     this.holding = new Map();
     /** The card whose call is being made right now. */
     this.dialling = "";
+  }
+
+  /** @private */
+  get peerConnection() {
+    return { ...PEER_CONNECTION, iceServers: this.iceServers };
   }
 
   /** JsSIP has a new session. @param {{ originator: string, session: any, request: any }} event */
@@ -134,7 +141,7 @@ export class SipLegs {
       const pictures = withCamera ? await this.pictures.open(leg) : null;
       const mediaStream = pictures ? new MediaStream([...sound.getTracks(), ...pictures.getTracks()]) : sound;
       const session = this.sessions.get(leg);
-      if (session) session.answer({ mediaStream, pcConfig: PEER_CONNECTION });
+      if (session) session.answer({ mediaStream, pcConfig: this.peerConnection });
       else this.microphone.close(leg);
     } catch (error) {
       this.emit({ type: "leg/no-microphone", leg, reason: /** @type {Error} */ (error).message });
@@ -173,7 +180,7 @@ export class SipLegs {
     try {
       const mediaStream = await this.microphone.open(card);
       this.dialling = card;
-      call({ mediaStream, pcConfig: PEER_CONNECTION });
+      call({ mediaStream, pcConfig: this.peerConnection });
     } catch (error) {
       this.microphone.close(card);
       const reason = `Calling did not start: ${/** @type {Error} */ (error).message}.`;

@@ -10,7 +10,7 @@ import * as JsSIP from "jssip";
 
 import { SipLegs } from "./sip_legs.js";
 import { ReconnectingSocket } from "./socket.js";
-import { microphoneWord, pingReply, readWord, WORDS_TYPE } from "./words.js";
+import { audioWord, microphoneWord, pingReply, readWord, WORDS_TYPE } from "./words.js";
 
 const REGISTER_SECONDS = 300;
 const RETRY = 2000;
@@ -103,15 +103,38 @@ export class SipPhone {
 
   /** The gateway hears of the microphone at once, not with the next ping. @param {string} state */
   tellMicrophone(state) {
+    this.tell(microphoneWord(state));
+  }
+
+  /** The gateway hears what microphone and speaker are. @param {import("../model/audio.js").AudioState} audio */
+  tellAudio(audio) {
+    this.tell(audioWord(audio));
+  }
+
+  /** @private @param {string} words */
+  tell(words) {
     const { userAgent, account } = this;
     if (!account || !userAgent?.isRegistered()) return;
     const own = `sip:${account.dn}@${new URL(account.url).hostname}`;
-    userAgent.sendMessage(own, microphoneWord(state), { contentType: WORDS_TYPE });
+    userAgent.sendMessage(own, words, { contentType: WORDS_TYPE });
   }
 
-  /** Another page has the DN: keep the calls, register no more. */
+  /** Another page has the DN, or nobody is to have it: keep the calls, register no more. */
   standDown() {
     this.standsDown = true;
+  }
+
+  /** Workspace wants the phone off, or on again; the connection stays, so that it can say so. @private @param {boolean} wanted */
+  want(wanted) {
+    if (wanted === !this.standsDown) return;
+    this.standsDown = !wanted;
+    if (wanted) {
+      this.emit({ type: "sip/connecting" });
+      void this.renew();
+    } else {
+      this.userAgent?.unregister();
+      this.emit({ type: "sip/off" });
+    }
   }
 
   /**
@@ -215,6 +238,14 @@ export class SipPhone {
     } else if (word.word === "taken over") {
       this.standDown();
       this.emit({ type: "sip/taken-over" });
+    } else if (word.word === "mute" || word.word === "volume" || word.word === "options") {
+      const { word: what, ...values } = word;
+      this.emit(/** @type {import("../model/events.js").AudioEvent} */ ({ type: `audio/${what}`, ...values }));
+    } else if (word.word === "register" || word.word === "unregister") {
+      this.want(word.word === "register");
+    } else if (word.word === "sign out") {
+      this.standDown();
+      this.emit({ type: "sip/off" });
     } else if (word.word === "draining") {
       const help = "Calls in progress go on. New ones come when it has started again.";
       this.emit({ type: "tell", kind: "info", text: "The phone system is about to be restarted.", help });

@@ -14,6 +14,21 @@ export class Speaker {
     this.elements = new Map();
     /** @type {Set<string>} */
     this.refused = new Set();
+    this.muted = false;
+    this.volume = 1;
+  }
+
+  /** How loud every call is from now on. @param {boolean} muted @param {number} volume 0 to 100 */
+  adjust(muted, volume) {
+    this.muted = muted;
+    this.volume = volume / 100;
+    for (const element of this.elements.values()) this.tune(element);
+  }
+
+  /** @private @param {HTMLAudioElement} element */
+  tune(element) {
+    element.muted = this.muted;
+    element.volume = this.volume;
   }
 
   get blocked() {
@@ -26,6 +41,7 @@ export class Speaker {
     element.dataset.testid = "remote-audio";
     element.dataset.leg = leg;
     element.autoplay = true;
+    this.tune(element);
     element.srcObject = stream;
     this.elements.set(leg, element);
     this.host.append(element);

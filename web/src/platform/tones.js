@@ -6,10 +6,11 @@
  * @typedef {Exclude<import("../model/events.js").Tone, "none">} ToneName
  */
 
-/** Bursts are [from, to] in seconds of one period. @type {Record<ToneName, Shape>} */
+/** Bursts are [from, to] in seconds of one period. @type {Record<ToneName | "beep", Shape>} */
 export const SHAPES = {
   ring: { frequencies: [523.25, 659.25], bursts: [[0, 0.4], [0.6, 1.0]], seconds: 3, level: 0.3 },
   waiting: { frequencies: [523.25], bursts: [[0, 0.15], [0.3, 0.45]], seconds: 5, level: 0.08 },
+  beep: { frequencies: [880], bursts: [[0, 0.18]], seconds: 0.2, level: 0.25 },
   ringback: { frequencies: [425], bursts: [[0, 1]], seconds: 5, level: 0.12 },
 };
 
@@ -58,16 +59,25 @@ export class Tones {
   /** @param {import("../model/events.js").Tone} name */
   play(name) {
     this.source?.stop();
-    this.source = null;
-    if (name === "none") return;
+    this.source = name === "none" ? null : this.begin(name, true);
+  }
+
+  /** Once, for a call that is answered without a press. */
+  beep() {
+    this.begin("beep", false);
+  }
+
+  /** @private @param {ToneName | "beep"} name @param {boolean} loop */
+  begin(name, loop) {
     const context = this.ready();
     const samples = period(SHAPES[name], context.sampleRate);
     const buffer = context.createBuffer(1, samples.length, context.sampleRate);
     buffer.copyToChannel(samples, 0);
-    this.source = new AudioBufferSourceNode(context, { buffer, loop: true });
-    this.source.connect(context.destination);
-    this.source.start();
+    const source = new AudioBufferSourceNode(context, { buffer, loop });
+    source.connect(context.destination);
+    source.start();
     void this.enable();
+    return source;
   }
 
   /** @private */

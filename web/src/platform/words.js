@@ -4,13 +4,23 @@
  *
  * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string }
  *   | { word: "transferred", number: string } | { word: "ping", id: string }
- *   | { word: "taken over" } | { word: "draining" } | { word: "unknown" }} Word
+ *   | { word: "taken over" } | { word: "draining" } | { word: "unknown" }
+ *   | { word: "mute", microphone?: boolean, speaker?: boolean } | { word: "volume", microphone?: number, speaker?: number }
+ *   | { word: "options", autoAnswer?: boolean, notReadyWithoutHeadset?: boolean, noiseSuppression?: boolean, autoGainControl?: boolean }
+ *   | { word: "register" | "unregister" | "sign out" }} Word
  */
 
 export const WORDS_TYPE = "application/vnd.cordboard+json";
 
 /** @type {ReadonlySet<unknown>} */
-const ORDERS = new Set(["answer", "hold", "retrieve"]);
+const ORDERS = new Set(["answer", "hold", "retrieve", "register", "unregister", "sign out"]);
+
+/** Words that carry values: which, and what makes one good. @type {Record<string, [string[], (value: unknown) => boolean]>} */
+const VALUES = {
+  mute: [["microphone", "speaker"], (value) => typeof value === "boolean"],
+  volume: [["microphone", "speaker"], (value) => typeof value === "number" && value >= 0 && value <= 100],
+  options: [["autoAnswer", "notReadyWithoutHeadset", "noiseSuppression", "autoGainControl"], (value) => typeof value === "boolean"],
+};
 
 /**
  * @param {string | null | undefined} contentType
@@ -22,6 +32,12 @@ export function readWord(contentType, body) {
   const said = parse(body ?? "");
   if (ORDERS.has(said.do)) return /** @type {Word} */ ({ word: said.do });
   if (said.do === "ping" && typeof said.id === "string") return { word: "ping", id: said.id };
+  const values = Object.hasOwn(VALUES, String(said.do)) ? VALUES[String(said.do)] : null;
+  if (values) {
+    const [names, good] = values;
+    const known = names.filter((name) => good(said[name])).map((name) => [name, said[name]]);
+    return /** @type {Word} */ ({ word: said.do, ...Object.fromEntries(known) });
+  }
   if (said["taken over"] === true) return { word: "taken over" };
   if (said.draining === true) return { word: "draining" };
   const { uuid, transferred } = said.call && typeof said.call === "object" ? /** @type {any} */ (said.call) : {};
@@ -34,6 +50,9 @@ export const pingReply = (id, microphone) => JSON.stringify({ did: "ping", id, m
 
 /** What the page says by itself when the microphone goes or comes back. @param {string} state */
 export const microphoneWord = (state) => JSON.stringify({ is: "microphone", state });
+
+/** What the page says of its microphone and speaker. @param {import("../model/audio.js").AudioState} audio */
+export const audioWord = (audio) => JSON.stringify({ audio });
 
 /** What the page says in a call to learn whether it is still there. */
 export const ASK_AFTER = JSON.stringify({ is: "up" });

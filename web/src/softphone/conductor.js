@@ -7,7 +7,7 @@
  * @typedef {import("../model/events.js").Effect} Effect
  * @typedef {{ clock: import("../platform/clock.js").Clock, sip: import("../platform/sip_phone.js").SipPhone,
  *   microphone: import("../platform/microphone.js").Microphone, tones: import("../platform/tones.js").Tones,
- *   gws: import("../platform/gws.js").Gws }} Platform
+ *   gws: import("../platform/gws.js").Gws, link: import("./gws_link.js").GwsLink, desk: import("../platform/desk.js").Desk }} Platform
  */
 
 import { Phone } from "../model/phone.js";
@@ -54,7 +54,7 @@ export class Conductor {
   }
 
   /** @private @param {Effect} effect @param {Platform} platform */
-  perform(effect, { sip, microphone, tones, gws }) {
+  perform(effect, { sip, microphone, tones, gws, link, desk }) {
     switch (effect.do) {
       case "sip/answer":
         return void sip.legs.answer(effect.leg, effect.camera);
@@ -79,21 +79,41 @@ export class Conductor {
         return void sip.legs.prepare(effect.leg);
       case "microphone/close":
         return microphone.close(effect.leg);
+      case "microphone/volume":
+        return void sip.legs.volume.set(effect.volume, sip.legs.sessions);
+      case "microphone/constraints":
+        return void Object.assign(microphone.constraints, effect.constraints);
+      case "speaker":
+        return sip.legs.speaker.adjust(effect.muted, effect.volume);
+      case "audio/tell":
+        return sip.tellAudio(effect.audio);
       case "tone":
         return tones.play(effect.tone);
       case "gws/dial":
-        return void this.ask("Dial", effect.card, gws.dial(effect.device, effect.number));
+        return void this.ask({ operation: "Dial", card: effect.card, call: "" }, gws.dial(effect.device, effect.number));
       case "gws/call":
-        return void this.ask(effect.operation, effect.card, gws.call(effect.call, effect.operation, effect.fields));
+        return void this.ask(effect, gws.call(effect.call, effect.operation, effect.fields));
       case "gws/state":
-        return void this.ask(effect.operation, "", gws.state(effect.operation));
+        return void this.ask({ operation: effect.operation, card: "", call: "" }, gws.state(effect.operation));
+      case "gws/read":
+        return void link.read();
+      case "sip/refresh":
+        return sip.refresh();
+      case "beep":
+        return tones.beep();
+      case "disagreement/tell":
+        return desk.tellDisagreement(effect);
     }
   }
 
-  /** What GWS refuses comes back as an event. @private @param {string} operation @param {string} card @param {Promise<unknown>} request */
-  async ask(operation, card, request) {
+  /**
+   * What GWS takes and what it refuses comes back as an event.
+   * @private @param {{ operation: string, card: string, call: string }} asked @param {Promise<unknown>} request
+   */
+  async ask({ operation, card, call }, request) {
     try {
       await request;
+      this.emit({ type: "gws/accepted", operation, card, call });
     } catch (error) {
       this.emit({ type: "gws/refused", operation, card, reason: /** @type {Error} */ (error).message });
     }

@@ -1,6 +1,9 @@
 /**
  * The phone beside an agent desktop: it takes agent and DN from the desktop's GWS session and needs no click.
  *
+ * The host page may post {"cordboard": "accepted", "operation": "Answer", "call": "<id>"} when GWS took an Answer of its own: a phone that
+ * is then not told to answer does so by itself.
+ *
  * It looks for that session when it starts, when the host page posts {"cordboard": "session"}, and every second until there is one;
  * then it registers and listens. It never starts, ends or changes an agent session: that is the desktop's.
  */
@@ -27,7 +30,10 @@ export class Embedded {
 
   start() {
     window.addEventListener("message", ({ source, data }) => {
-      if (source === window.parent && data?.cordboard === "session") void this.look();
+      if (source !== window.parent) return;
+      if (data?.cordboard === "session") void this.look();
+      const { operation, call } = data?.cordboard === "accepted" ? data : {};
+      if (operation && typeof call === "string" && call) this.parts.emit({ type: "gws/accepted", operation: String(operation), card: "", call });
     });
     void this.look();
   }

@@ -15,6 +15,7 @@ import "../ui/define.js";
 import { Conductor } from "./conductor.js";
 import { Embedded } from "./embedded.js";
 import { GwsLink } from "./gws_link.js";
+import { Hosts } from "./hosts.js";
 import { Screen } from "./screen.js";
 import { StandAlone } from "./stand_alone.js";
 
@@ -25,11 +26,16 @@ const clock = new Clock();
 const desk = new Desk();
 const microphone = new Microphone();
 const camera = new Camera();
-const conductor = new Conductor((view, now) => screen.update(view, now, tones.blocked || speaker.blocked, (leg) => sip.legs.pictures.of(leg)));
+const conductor = new Conductor((view, now) => {
+  screen.update(view, now, tones.blocked || speaker.blocked, (leg) => sip.legs.pictures.of(leg));
+  hosts.update(view);
+});
 const emit = conductor.emit.bind(conductor);
+const hosts = new Hosts({ emit, conductor, clock, look: () => mode instanceof Embedded && void mode.look() });
 const tones = new Tones(() => conductor.render());
 const speaker = new Speaker(screen.sounds, () => conductor.render());
 const sip = new SipPhone({ emit, clock, microphone, camera, speaker });
+desk.oniceservers = (/** @type {RTCIceServer[]} */ servers) => void (sip.legs.iceServers = servers);
 const gws = new Gws(`/gws${Path.API}`, () => desk.headers);
 const link = new GwsLink({ emit, gws, desk, clock, onsignedout: () => mode?.signedOut() });
 const watch = new MicrophoneWatch({
@@ -41,7 +47,8 @@ const watch = new MicrophoneWatch({
   },
 });
 sip.microphoneState = () => watch.pinged();
-conductor.platform = { clock, sip, microphone, tones, gws };
+microphone.onname = (/** @type {string} */ name) => emit({ type: "audio/name", microphone: name });
+conductor.platform = { clock, sip, microphone, tones, gws, link, desk };
 /** @type {Embedded | StandAlone | null} */
 let mode = null;
 
@@ -57,8 +64,14 @@ function begin(configuration) {
   const chosen = { ...configuration, ...(embedded ? {} : preferences) };
   microphone.constraints = { ...configuration.audio };
   emit({ type: "video", allowed: configuration.video });
-  emit({ type: "option", useGwsForDialing: preferences.useGwsForDialing ?? configuration.useGwsForDialing });
-  const parts = { emit, desk, sip, link, gws, clock, askMicrophone };
+  emit({
+    type: "option",
+    useGwsForDialing: preferences.useGwsForDialing ?? configuration.useGwsForDialing,
+    choosesState: !embedded,
+    dispositionKey: configuration.dispositionKey,
+    endsGoneCalls: configuration.endsGoneCalls,
+  });
+  const parts = { emit, desk, sip, link, gws, clock, askMicrophone, signIn: configuration.signIn };
   if (embedded) {
     const following = new Embedded(parts, chosen);
     mode = following;
@@ -69,10 +82,11 @@ function begin(configuration) {
     screen.connection?.fill(chosen);
     screen.offer(alone);
   }
+  hosts.begin(configuration);
 }
 
 async function start() {
-  screen.listen({ emit, enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences });
+  screen.listen({ emit: (event) => hosts.wish(event), enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences });
   setInterval(() => screen.tick(clock.now()), 500);
   window.addEventListener("online", () => sip.networkChanged());
   window.addEventListener("pageshow", () => sip.refresh());
@@ -112,6 +126,18 @@ Object.defineProperty(window, "cordboard", {
     get messages() {
       return structuredClone(conductor.view.messages);
     },
+    /** What the planes disagreed about, oldest first; `repairedBy` is empty where nothing helped or was needed. */
+    get disagreements() {
+      const now = clock.now();
+      return conductor.phone.record.counted.map(({ name, call, since, until, by }) => ({
+        name,
+        call,
+        since: new Date(Date.now() - (now - since)).toISOString(),
+        seconds: Math.round((until ?? now) - since) / 1000,
+        open: until === null,
+        repairedBy: by,
+      }));
+    },
     get tone() {
       return conductor.phone.tone;
     },
@@ -123,6 +149,12 @@ Object.defineProperty(window, "cordboard", {
     },
     get microphone() {
       return watch.state;
+    },
+    get workspace() {
+      return hosts.workspace?.on ?? false;
+    },
+    get refusedMessages() {
+      return hosts.api.refused;
     },
   }),
 });

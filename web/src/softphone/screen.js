@@ -46,7 +46,7 @@ export class Screen {
    */
   update(view, now, soundBlocked, pictures) {
     this.lights.update(view);
-    this.agentBar.update(view, view.lights.sip === "on" ? (this.connection?.fields.agentDn ?? "") : "");
+    this.agentBar.update(view, now, view.lights.sip === "on" ? (this.connection?.fields.agentDn ?? "") : "");
     this.dialPad.update(view);
     this.calls.update(view, now, pictures);
     this.messages.update(view, soundBlocked);
@@ -59,6 +59,7 @@ export class Screen {
   /** @param {number} now */
   tick(now) {
     this.calls.tick(now);
+    this.agentBar.tick(now);
   }
 
   /** In a narrow window the connection panel lies over the phone. @param {boolean} open */

@@ -7,12 +7,14 @@
  */
 
 import { savePreferences } from "../platform/storage.js";
+import { signInElsewhere } from "./sign_in_window.js";
 
 export class StandAlone {
   /**
    * @param {{ emit: (event: import("../model/events.js").PhoneEvent) => void, desk: import("../platform/desk.js").Desk,
    *   sip: import("../platform/sip_phone.js").SipPhone, link: import("./gws_link.js").GwsLink,
-   *   gws: import("../platform/gws.js").Gws, askMicrophone: () => void }} parts
+   *   gws: import("../platform/gws.js").Gws, askMicrophone: () => void,
+   *   clock: import("../platform/clock.js").Clock, signIn: { by: string, url?: string } }} parts
    */
   constructor(parts) {
     this.parts = parts;
@@ -41,13 +43,17 @@ export class StandAlone {
 
   /** @param {Fields} fields */
   async connectGws({ gwsUser, gwsPassword, cometdChannel }) {
-    const { emit, desk, gws, link, askMicrophone } = this.parts;
+    const { emit, desk, gws, link, askMicrophone, clock, signIn } = this.parts;
     emit({ type: "gws/connecting" });
     askMicrophone();
     savePreferences({ cometdChannel });
     try {
-      if (!desk.page) await desk.open();
-      this.agent = await desk.signIn(gwsUser, gwsPassword);
+      if (signIn.by === "password") {
+        if (!desk.page) await desk.open();
+        this.agent = await desk.signIn(gwsUser, gwsPassword);
+      } else {
+        this.agent = await signInElsewhere(signIn, { desk, clock });
+      }
       if (!this.agent) throw new Error("GWS did not say who signed in.");
       emit({ type: "agent", agent: this.agent });
       this.startedSession = !this.agent.session;

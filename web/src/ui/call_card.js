@@ -3,6 +3,7 @@ import { dress, icon, make, say, wish } from "./dom.js";
 import { JoinForm } from "./join_form.js";
 import { Keypad } from "./keypad.js";
 import { PicturesView } from "./pictures_view.js";
+import { UserData } from "./user_data.js";
 
 /** @typedef {import("../model/view.js").CardView} CardView */
 /** @typedef {import("../model/events.js").ButtonName} ButtonName */
@@ -34,8 +35,6 @@ const SETS = [
 
 /** One call: who, state, time, attached data, buttons. `data-state` and `data-uuid` say the same to tests. */
 export class CallCard extends HTMLElement {
-  /** The attached data on the screen, as JSON. */
-  shown = "";
   /** @type {Drawer | ""} */
   drawer = "";
 
@@ -50,8 +49,8 @@ export class CallCard extends HTMLElement {
     this.detail = make("span", { class: "detail", "data-testid": "call-detail" });
     this.recording = make("span", { class: "recording", "data-testid": "call-recording" });
     this.note = make("span", { class: "note", "data-testid": "call-note" });
-    this.rows = make("dl", { class: "data", "data-testid": "call-data" });
-    this.empty = make("p", { class: "empty" }, "No attached data");
+    this.userData = new UserData();
+    this.planes = make("span", { class: "planes", "data-testid": "call-planes" });
     this.keys = dress(new Keypad(), { prefix: "call-key", "aria-label": "Digits", hidden: true, ondigit: (event) => this.digit(event) });
     this.form = dress(new JoinForm(), { hidden: true, onclose: () => this.close() });
     this.pictures = dress(new PicturesView(), { hidden: true });
@@ -62,9 +61,9 @@ export class CallCard extends HTMLElement {
     this.append(
       make("div", { class: "line" }, this.state, this.recording, this.timer),
       this.who,
-      make("p", { class: "under" }, this.number, this.detail, this.note),
+      make("p", { class: "under" }, this.number, this.detail, this.note, this.planes),
       this.pictures,
-      make("div", { class: "middle" }, this.rows, this.empty, this.keys, this.form),
+      make("div", { class: "middle" }, this.userData, this.keys, this.form),
       ...this.sets,
     );
   }
@@ -77,7 +76,7 @@ export class CallCard extends HTMLElement {
     this.dataset.direction = card.direction;
     this.setAttribute("aria-label", `${card.label} ${card.who}`);
     this.text(card);
-    this.data(card.data);
+    this.userData?.update(card);
     this.pictures?.update(card.video, streams, card.state === "held");
     this.sets?.forEach((set, at) => {
       set.hidden = at === (card.state === "ringing" ? 1 : 0);
@@ -104,15 +103,9 @@ export class CallCard extends HTMLElement {
     say(this.detail, card.detail);
     say(this.note, card.note);
     if (this.recording) say(this.recording, card.recording);
-  }
-
-  /** @private @param {[string, string][]} data */
-  data(data) {
-    const key = JSON.stringify(data);
-    if (key === this.shown || !this.rows || !this.empty) return;
-    this.shown = key;
-    this.rows.replaceChildren(...data.flatMap(([name, value]) => [make("dt", { title: name }, name), make("dd", { title: value }, value)]));
-    this.empty.hidden = data.length > 0;
+    const { here, gws, disagree } = card.planes;
+    this.state.title = `Phone: ${here || "no leg"}. GWS: ${gws || "says nothing"}.`;
+    if (this.planes) say(this.planes, disagree ? `Phone ${here || "has no leg"}, GWS ${gws || "says nothing"}: ${disagree}` : "");
   }
 
   /** @private @param {import("../model/view.js").ButtonView} view */

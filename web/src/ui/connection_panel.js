@@ -45,6 +45,16 @@ export class ConnectionPanel extends HTMLElement {
     put(this.gwsPassword, configuration.gwsPassword);
     put(this.cometdChannel, configuration.cometdChannel);
     if (this.useGws) this.useGws.checked = configuration.useGwsForDialing;
+    this.asksPassword(configuration.signIn.by === "password");
+  }
+
+  /** Where agents sign in at a page of GWS's own, there is no user and password here. @private @param {boolean} asked */
+  asksPassword(asked) {
+    for (const label of [this.gwsUser, this.gwsPassword]) {
+      const input = label?.querySelector("input");
+      if (label) label.hidden = !asked;
+      if (input && !asked) input.required = false;
+    }
   }
 
   /** @param {import("../model/view.js").View} view */

@@ -13,8 +13,9 @@ export class DialPad extends HTMLElement {
       maxlength: "64",
       "data-testid": "dial-number",
     });
-    this.call = make("button", { type: "submit", class: "call", disabled: true, "data-testid": "dial-call" }, icon("handset", "up"), "Call");
-    const form = make("form", { class: "dial-row", onsubmit: (event) => this.dial(event) }, this.number, this.call);
+    // Not by the form's submit, which is never fired in a frame without allow-forms; Enter clicks the button, too.
+    this.call = make("button", { type: "submit", class: "call", disabled: true, onclick: (event) => this.dial(event), "data-testid": "dial-call" }, icon("handset", "up"), "Call");
+    const form = make("form", { class: "dial-row" }, this.number, this.call);
     const keys = dress(new Keypad(), { "aria-label": "Dial pad", ondigit: (event) => this.type(event) });
     this.append(form, make("div", { class: "keys" }, keys));
   }

@@ -65,6 +65,7 @@ const ICONS = {
   play: [["M8 5.5v13l10.5-6.5z", true]],
   keys: [["M6 5h.01M12 5h.01M18 5h.01M6 11h.01M12 11h.01M18 11h.01M6 17h.01M12 17h.01M18 17h.01", false]],
   sound: [["M4 9.5h3.5L12 5.5v13l-4.5-4H4z", true], ["M15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11", false]],
+  silent: [["M4 9.5h3.5L12 5.5v13l-4.5-4H4z", true], ["M16 9.5l5 5M21 9.5l-5 5", false]],
   plug: [["M9 3.5v5M15 3.5v5M6.5 8.5h11v3a5.5 5.5 0 0 1-11 0zM12 17v3.5", false]],
   close: [["M6 6l12 12M18 6L6 18", false]],
   person: [["M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4.5 20c.6-4 3.6-6 7.5-6s6.9 2 7.5 6z", true]],

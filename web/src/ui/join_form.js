@@ -19,14 +19,14 @@ export class JoinForm extends HTMLElement {
     if (this.firstChild) return;
     this.number = make("input", { type: "tel", autocomplete: "off", maxlength: "64", placeholder: "Number", "data-testid": "call-join-number" });
     this.label = make("span", {});
-    this.consult = make("button", { type: "submit", class: "way", "data-testid": "call-join-consult" });
-    this.directly = make("button", { type: "button", class: "way", "data-testid": "call-join-directly", onclick: () => this.choose("directly") });
-    const onsubmit = (/** @type {Event} */ event) => {
+    const onclick = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.choose(this.consult?.hidden ? "directly" : "consult");
     };
+    this.consult = make("button", { type: "submit", class: "way", onclick, "data-testid": "call-join-consult" });
+    this.directly = make("button", { type: "button", class: "way", "data-testid": "call-join-directly", onclick: () => this.choose("directly") });
     const field = make("label", { class: "field" }, this.label, this.number);
-    this.append(make("form", { class: "join", onsubmit }, field, make("div", { class: "ways" }, this.consult, this.directly)));
+    this.append(make("form", { class: "join" }, field, make("div", { class: "ways" }, this.consult, this.directly)));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.dispatchEvent(new CustomEvent("close")));
   }
 

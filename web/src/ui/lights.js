@@ -15,6 +15,8 @@ export class Lights extends HTMLElement {
       this.lights[plane] = light;
       this.append(light);
     }
+    this.count = make("span", { class: "disagreements", hidden: true, "data-testid": "disagreements" });
+    this.append(this.count);
   }
 
   /** @param {import("../model/view.js").View} view */
@@ -26,5 +28,9 @@ export class Lights extends HTMLElement {
       light.title = `${plane.toUpperCase()}: ${WORDS[state]}`;
       say(/** @type {Element} */ (light.lastElementChild), ` ${WORDS[state]}`);
     }
+    if (!this.count) return;
+    this.count.hidden = view.disagreements === 0;
+    this.count.title = "How often phone and GWS said different things since this page was loaded";
+    say(this.count, `≠ ${view.disagreements}`);
   }
 }

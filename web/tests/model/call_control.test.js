@@ -23,6 +23,7 @@ describe("hold", () => {
     bench.tell({ type: "leg/asked", leg: "L1", what: "hold" });
     assert.deepEqual(bench.took(), ["sip/hold L1"]);
     bench.tell({ type: "leg/held", leg: "L1" });
+    assert.deepEqual([bench.card.state, bench.card.label], ["holding", "Holding…"]);
     bench.gws("Held");
     assert.equal(bench.card.state, "held");
     bench.press("retrieve");
@@ -30,7 +31,7 @@ describe("hold", () => {
     bench.tell({ type: "leg/asked", leg: "L1", what: "retrieve" });
     assert.deepEqual(bench.took(), ["sip/retrieve L1"]);
     bench.gws("Established");
-    assert.equal(bench.card.state, "held");
+    assert.deepEqual([bench.card.state, bench.card.label], ["retrieving", "Retrieving…"]);
     bench.tell({ type: "leg/retrieved", leg: "L1" });
     assert.equal(bench.card.state, "talking");
   });
@@ -161,12 +162,20 @@ describe("dialling through GWS", () => {
     assert.equal(bench.card.direction, "out");
   });
 
-  test("a DN that must be picked up by hand: after two seconds it rings", () => {
+  test("nobody asks for the agent's own leg to be answered: after a second the page does it by itself", () => {
     const bench = dialled();
     bench.invite({ remote: { number: "5002", name: "" }, agentFirst: true });
     bench.took();
     bench.after(2000);
-    assert.deepEqual(bench.took(), ["tone ring"]);
+    assert.deepEqual(bench.took(), ["gws/read", "sip/answer L1"]);
+  });
+
+  test("a call from the number that was dialled, which is not marked as the agent's own: after two seconds it rings", () => {
+    const bench = dialled();
+    bench.invite({ remote: { number: "5002", name: "" } });
+    bench.took();
+    bench.after(2000);
+    assert.deepEqual(bench.took(), ["gws/read", "tone ring"]);
     assert.equal(bench.button("answer").enabled, true);
   });
 
@@ -197,7 +206,7 @@ describe("dialling through GWS", () => {
     bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });
     bench.took();
     bench.press("hangup");
-    assert.deepEqual(bench.took(), [`gws/call ${UUID} Hangup card-1`]);
+    assert.deepEqual(bench.took(), [`gws/call ${UUID} Hangup card-1`, "tone none"]);
   });
 
   test("refused by GWS: the card goes, the reason is told", () => {

@@ -115,17 +115,32 @@ describe("the end", () => {
     bench.took();
   }
 
-  test("hang up here: BYE, the card goes when both planes said so", () => {
+  test("hang up here: by GWS, the card goes when both planes said so", () => {
     const bench = Bench.ready();
     talk(bench);
     bench.press("hangup");
-    assert.deepEqual(bench.took(), ["sip/hangup L1"]);
-    bench.bye({ by: "local" });
+    assert.deepEqual(bench.took(), [`gws/call ${UUID} Hangup card-1`]);
+    assert.equal(bench.card.state, "ending");
+    bench.bye();
     assert.equal(bench.card.state, "ending");
     bench.gws("Released");
     assert.deepEqual(bench.view.cards, []);
     assert.deepEqual(bench.took(), ["microphone/close L1"]);
     assert.deepEqual(bench.texts(), ["Call with +15550100 ended, 01:05."]);
+  });
+
+  test("hang up without GWS, or where GWS refuses it: BYE", () => {
+    const bench = Bench.ready();
+    talk(bench);
+    bench.press("hangup");
+    bench.took();
+    bench.tell({ type: "gws/refused", operation: "Hangup", card: "card-1", reason: "no" });
+    assert.deepEqual([bench.took(), bench.texts()], [["sip/hangup L1"], []]);
+    const alone = Bench.ready();
+    talk(alone);
+    alone.tell({ type: "gws/lost" });
+    alone.press("hangup");
+    assert.deepEqual(alone.took(), ["sip/hangup L1"]);
   });
 
   test("the customer hangs up, GWS speaks first", () => {
@@ -180,6 +195,7 @@ describe("the end", () => {
     bench.gws("Released");
     bench.after(3000);
     assert.equal(bench.card.state, "talking");
+    bench.took();
     bench.press("hold");
     assert.deepEqual(bench.took(), ["sip/hold L1"]);
   });
@@ -191,7 +207,7 @@ describe("orphans after three seconds", () => {
     bench.gws("Ringing");
     bench.took();
     bench.after(3000);
-    assert.deepEqual(bench.took(), ["tone none"]);
+    assert.deepEqual(bench.took(), ["gws/read", "sip/refresh", "tone none"]);
     assert.equal(bench.card.note, "This phone was not rung for this call.");
     assert.equal(bench.button("answer").enabled, false);
   });

@@ -66,14 +66,21 @@ export class Bench {
     this.now = end;
   }
 
-  /** The effects since the last time, as "sip/answer L1" and the like. */
+  /** The effects since the last time, as "sip/answer L1" and the like; what gateway and desk are told besides is not among them. */
   took() {
-    const words = this.effects.map((effect) => {
+    const words = this.effects.filter((effect) => effect.do !== "audio/tell" && effect.do !== "disagreement/tell").map((effect) => {
       const { do: name, ...rest } = effect;
       return [name, ...Object.values(rest)].join(" ");
     });
     this.effects = [];
     return words;
+  }
+
+  /** What the gateway was told of the audio since the last time. */
+  told() {
+    const said = this.effects.flatMap((effect) => (effect.do === "audio/tell" ? [effect.audio] : []));
+    this.effects = this.effects.filter((effect) => effect.do !== "audio/tell");
+    return said;
   }
 
   get view() {

@@ -19,6 +19,7 @@ const states = (bench) => Object.fromEntries(bench.view.cards.map((card) => [car
 
 /** One call is up, without GWS unless told. @param {Bench} [bench] @param {Record<string, unknown>} [gws] */
 function talking(bench = Bench.ready(), gws) {
+  if (!gws) bench.tell({ type: "gws/off" });
   bench.invite();
   bench.press("answer");
   bench.tell({ type: "leg/accepted", leg: "L1", uuid: "" });

@@ -46,6 +46,15 @@ function bench(session) {
   return { legs, events, pass: () => later.splice(0).forEach((callback) => callback()) };
 }
 
+test("a picture can have a transport of its own, where the gateway bundles nothing", async () => {
+  const asked = /** @type {any[]} */ ([]);
+  const microphone = /** @type {any} */ ({ open: async () => "stream", rename() {} });
+  const none = /** @type {any} */ ({});
+  const legs = new SipLegs({ emit() {}, clock: { after: () => () => {} }, microphone, camera: none, speaker: none });
+  await legs.dial((options) => void asked.push(options), "card");
+  assert.equal(asked[0].pcConfig.bundlePolicy, "balanced");
+});
+
 describe("on a new connection", () => {
   for (const status of [C.STATUS_CONFIRMED, C.STATUS_WAITING_FOR_ACK]) {
     test(`a call that is up is asked after (status ${status})`, () => {

@@ -6,7 +6,7 @@ import { basic, Gws, GwsError } from "../../src/platform/gws.js";
 import { Microphone, MicrophoneError } from "../../src/platform/microphone.js";
 import { identityOf, reasonStatus, usable } from "../../src/platform/sip_reading.js";
 import { period, SHAPES } from "../../src/platform/tones.js";
-import { microphoneWord, pingReply, readWord, WORDS_TYPE } from "../../src/platform/words.js";
+import { audioWord, microphoneWord, pingReply, readWord, WORDS_TYPE } from "../../src/platform/words.js";
 import { complaint } from "../../src/softphone/stand_alone.js";
 
 describe("words", () => {
@@ -20,6 +20,15 @@ describe("words", () => {
     assert.deepEqual(read({ do: "ping", id: "7" }), { word: "ping", id: "7" });
     assert.deepEqual(read({ "taken over": true }), { word: "taken over" });
     assert.deepEqual(read({ draining: true }), { word: "draining" });
+    for (const word of ["register", "unregister", "sign out"]) assert.deepEqual(read({ do: word }), { word });
+    assert.deepEqual(read({ do: "mute", microphone: true, speaker: false, other: 1 }), { word: "mute", microphone: true, speaker: false });
+    assert.deepEqual(read({ do: "volume", microphone: 0, speaker: 101 }), { word: "volume", microphone: 0 });
+    assert.deepEqual(read({ do: "options", autoAnswer: false, noiseSuppression: "1" }), { word: "options", autoAnswer: false });
+    const device = { muted: true, volume: 80, name: "Headset" };
+    assert.equal(
+      audioWord({ microphone: device, speaker: device }),
+      '{"audio":{"microphone":{"muted":true,"volume":80,"name":"Headset"},"speaker":{"muted":true,"volume":80,"name":"Headset"}}}',
+    );
     assert.equal(pingReply("7", "ready"), '{"did":"ping","id":"7","microphone":"ready"}');
     assert.equal(microphoneWord("lost"), '{"is":"microphone","state":"lost"}');
   });
