@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,12 @@ class FakeGws:
         application.router.add_get("/api/v2/moved", self.moved)
         application.router.add_get("/api/v2/broken", self.broken)
         application.router.add_get("/api/v2/slow", self.slow)
+        application.router.add_post("/api/v2/without-csrf", self.without_csrf)
+        application.router.add_get("/api/v2/packed", self.packed)
+        application.router.add_get("/api/v2/large", self.large)
+        application.router.add_get("/ui/ad/v1/index.html", self.workspace)
+        application.router.add_get("/identity-provider", self.identity_provider)
+        application.router.add_post("/saml/acs", self.assertion)
         application.router.add_route("*", "/{path:.*}", self.echo)
         return application
 
@@ -102,6 +109,46 @@ class FakeGws:
     async def slow(self, _request: web.Request) -> web.Response:
         await asyncio.Event().wait()
         return web.Response()
+
+    async def without_csrf(self, _request: web.Request) -> web.Response:
+        return web.Response(status=403, text="Missing or invalid Csrf token")
+
+    async def packed(self, _request: web.Request) -> web.Response:
+        """Packed although nobody asked for it."""
+        body = gzip.compress(b'{"statusCode":0,"text":"' + b"a" * 5000 + b'"}')
+        return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+    async def large(self, request: web.Request) -> web.StreamResponse:
+        """Three megabytes; with `?chunked` it is not told how many."""
+        if "chunked" not in request.query:
+            return web.Response(body=b"a" * 3_000_000)
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for _ in range(3):
+            await answer.write(b"a" * 1_000_000)
+        return answer
+
+    async def workspace(self, request: web.Request) -> web.Response:
+        """GWS's own page: by SAML it sends those it does not know to the identity provider."""
+        if request.cookies.get("JSESSIONID") in self.sessions:
+            return web.Response(text="Workspace")
+        assert request.query["authType"] == "saml"
+        raise web.HTTPFound("/identity-provider?SAMLRequest=who-is-this")
+
+    async def identity_provider(self, request: web.Request) -> web.Response:
+        """The form that a browser posts by itself."""
+        assert request.query["SAMLRequest"] == "who-is-this"
+        return web.Response(text="SAMLResponse=agent5001", content_type="text/html")
+
+    async def assertion(self, request: web.Request) -> web.Response:
+        """What the identity provider says, by way of the browser."""
+        if (await request.post())["SAMLResponse"] != "agent5001":
+            raise web.HTTPForbidden
+        session = f"saml{len(self.sessions)}"
+        self.sessions.add(session)
+        answer = web.HTTPFound("/ui/ad/v1/index.html")
+        answer.set_cookie("JSESSIONID", session, httponly=True)
+        raise answer
 
     async def echo(self, request: web.Request) -> web.Response:
         await self._note(request)

@@ -17,7 +17,10 @@ from cordboard.bayeux import session as bayeux
 from cordboard.call import dialing, succession
 from cordboard.call.page import leg as page_leg
 from cordboard.call.trunk import leg as trunk_leg
+from cordboard.lab.contact_center.visit import Visit
 from cordboard.lab.customers.customer import Customer
+from cordboard.lab.scenarios.behaviour import StandIn
+from cordboard.lab.scenarios.customer import ScenarioCustomer
 from cordboard.lab.sip_server import agents
 from cordboard.lab.sip_server.calls.flow.basic import BasicCall
 from cordboard.lab.sip_server.calls.joining.adding import Adding
@@ -85,7 +88,10 @@ MACHINES = (
     _one("lab-adding", "Lab: a phone is called to join a call", Adding),
     _one("lab-negotiation", "Lab: offer and answer between two phones", Negotiation),
     Machine("lab-agent", "Lab: the state of an agent", agents.__name__, (), {"": agents.TRANSITIONS}),
+    _one("lab-visit", "Lab: a call at a routing point", Visit, "running"),
     _one("lab-customer", "Lab: a simulated customer", Customer),
+    _one("lab-scenario-customer", "Lab: a customer of a scenario", ScenarioCustomer, "awaited"),
+    _one("lab-stand-in", "Lab: a stand-in for an agent", StandIn, "away"),
 )
 
 

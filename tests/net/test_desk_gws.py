@@ -9,7 +9,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from cordboard.desk import proxy
 from kit.desk import HOST, Bench, desk_bench
 
 
@@ -114,15 +113,19 @@ async def test_poll_of_a_page_that_left_ends_at_gws(bench: Bench) -> None:
 
 async def test_many_polls_wait_at_once(bench: Bench) -> None:
     """More than the HTTP client's usual limit of 100 connections."""
-    page = await bench.signed_in()
+    pages = [bench.page() for _ in range(120)]
+    for page in pages:
+        await page.open()
 
     async def all_answered() -> None:
         await until(lambda: bench.gws.polls_waiting == 120)
         bench.gws.event.set()
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as browser:
-        page.client = browser
-        polls = (page.ask("POST", "/gws/api/v2/notifications", []) for _ in range(120))
+        for page in pages:
+            page.client = browser
+        connect = [{"channel": "/meta/connect"}]
+        polls = (page.ask("POST", "/gws/api/v2/notifications", connect) for page in pages)
         answers = await asyncio.gather(all_answered(), *polls)
     assert [answer.json for answer in answers if answer] == [[1, 2]] * 120
 
@@ -154,11 +157,12 @@ async def test_answer_that_breaks_off_breaks_off_for_the_page_too(bench: Bench) 
         await page.ask("GET", "/gws/api/v2/broken")
 
 
-async def test_slow_answer_is_a_504(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "ANSWER_SECONDS", 0.05)
-    page = await bench.signed_in()
-    answer = await page.ask("GET", "/gws/api/v2/slow")
+async def test_slow_answer_is_a_504(tmp_path: Path) -> None:
+    async with desk_bench(tmp_path, gws__answer_milliseconds=50) as bench:
+        page = await bench.signed_in()
+        answer = await page.ask("GET", "/gws/api/v2/slow")
     assert (answer.status, answer.json["code"]) == (504, "gws-unreachable")
+    assert answer.json["error"] == f"GWS at {bench.settings.gws.url} did not answer within 0.05 s"
 
 
 @pytest.mark.parametrize(
@@ -192,4 +196,5 @@ async def test_paths_and_methods_that_pages_have_no_business_with(
 
 async def test_guides_cometd_path_is_reached(bench: Bench) -> None:
     page = await bench.signed_in()
-    assert (await page.ask("GET", "/gws/cometd")).json["asked"] == "/cometd"
+    for path in ("/gws/cometd", "/gws/genesys/cometd"):
+        assert (await page.ask("GET", path)).json["asked"] == "/api/v2/notifications"

@@ -14,12 +14,16 @@ from aiohttp.typedefs import Handler, Middleware
 from cordboard.config import Settings
 from cordboard.desk import protection
 from cordboard.desk.connector import Connector
+from cordboard.desk.disagreements import Disagreements
+from cordboard.desk.embedding import add_embedding
+from cordboard.desk.embedding import configuration as embedding
 from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, GwsUnreachable
 from cordboard.desk.pages import Pages
 from cordboard.desk.proxy import PREFIX
 from cordboard.desk.session_watch import SessionWatch
 from cordboard.desk.sign_in import PageCalls
+from cordboard.desk.single_sign_on import sign_in_configuration
 from cordboard.desk.static import PAGES, add_pages
 from cordboard.observe import Metrics
 from cordboard.seat.desk_port import NoSeats, SeatWords
@@ -41,7 +45,8 @@ def create_desk(
 
     Run it with `handler_cancellation=True`, so that the long poll of a page that left ends at GWS too.
     """
-    gws, seats = Gws(settings.gws.url), seats or NoSeats()
+    gws = Gws(settings.gws.url, *settings.gws.session_cookies[:1])
+    seats, metrics = seats or NoSeats(), metrics or Metrics()
 
     def revoke(dn: str, token_id: str) -> None:
         seats.revoke(dn, token_id)
@@ -50,9 +55,9 @@ def create_desk(
     open_pages = Pages(lambda: secrets.token_urlsafe(24), revoke=revoke)
     watch = SessionWatch(gws, open_pages, settings)
     connector = Connector(settings, gws, watch, seats, clock)
-    calls = PageCalls(settings, open_pages, gws, watch, secret, clock)
+    calls = PageCalls(settings, open_pages, gws, watch, secret, clock, metrics)
     application = web.Application(
-        middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics or Metrics())],
+        middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics)],
         client_max_size=_LARGEST_BODY,
     )
     application.on_response_prepare.append(protection.security_headers(settings))
@@ -61,10 +66,14 @@ def create_desk(
     application.router.add_get("/configuration", _configuration(settings))
     application.router.add_post("/page", calls.open)
     application.router.add_post("/page/sign-in", calls.sign_in)
+    calls.single_sign_on.add_to(application, calls.page)
     application.router.add_post("/page/sign-out", calls.sign_out)
     application.router.add_post("/page/token", calls.token)
+    application.router.add_post("/page/disagreement", Disagreements(open_pages, metrics, clock).tell)
+    application.router.add_post(PREFIX + "/api/v2/sign-in", calls.guide_sign_in)
     application.router.add_route("*", PREFIX + "/{path:.*}", calls.gws)
     connector.add_to(application)
+    add_embedding(application, settings)
     add_pages(application, pages, plain=settings.in_lab)
     return application
 
@@ -110,6 +119,8 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
         "gwsPassword": prefill.gws_password if prefill else "",
         "cometdChannel": "/user/agent/events",
         "useGwsForDialing": True,
+        "dispositionKey": settings.desk.disposition_key,
+        "endsGoneCalls": settings.desk.ends_gone_calls,
         "video": settings.media.video,
         "audio": {
             "echoCancellation": settings.desk.echo_cancellation,
@@ -117,6 +128,8 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
             "autoGainControl": settings.desk.auto_gain_control,
         },
         "lab": settings.in_lab,
+        "embedding": embedding(settings),
+        "signIn": sign_in_configuration(settings),
     }
 
     async def configuration(_request: web.Request) -> web.Response:

@@ -38,10 +38,14 @@ class GwsRefused(Exception):
 
 
 class Gws:
-    """One GWS, at `url` (scheme, host and port). Use as an asynchronous context manager."""
+    """One GWS, at `url` (scheme, host and port). Use as an asynchronous context manager.
 
-    def __init__(self, url: str) -> None:
+    A page that signed in by a token sends it until GWS has given it the session cookie of this name.
+    """
+
+    def __init__(self, url: str, session_cookie: str = "JSESSIONID") -> None:
         self.url = url
+        self._session_cookie = session_cookie
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Gws:
@@ -69,8 +73,11 @@ class Gws:
         assert self._session is not None, "enter the Gws first"
         jar = page.jar  # the page may sign out meanwhile, which must not bring these cookies back
         target = URL(f"{self.url}{path}", encoded=True)
-        cookies = "; ".join(f"{each.key}={each.coded_value}" for each in jar.filter_cookies(target).values())
+        own = jar.filter_cookies(target)
+        cookies = "; ".join(f"{each.key}={each.coded_value}" for each in own.values())
         sent = {"Accept-Encoding": "identity", **(headers or {}), **({"Cookie": cookies} if cookies else {})}
+        if page.tokens is not None and self._session_cookie not in own:
+            sent.setdefault("Authorization", f"Bearer {page.tokens.access}")
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=patience)
         try:
             response = await self._session.request(
@@ -97,25 +104,35 @@ class Gws:
 
     async def json(self, response: aiohttp.ClientResponse) -> Mapping[str, Any]:
         """The JSON object of an answer; an empty one where it is none. Raises `GwsUnreachable`."""
+        return json_object(await self.content(response) or b"")
+
+    async def content(self, response: aiohttp.ClientResponse, largest: int = _LARGEST_ANSWER) -> bytes | None:
+        """The whole of an answer; None for one of more than `largest` bytes. Raises `GwsUnreachable`."""
+        content = b""
         try:
-            content = b""
             async for chunk in response.content.iter_any():
                 content += chunk
-                if len(content) > _LARGEST_ANSWER:
-                    return {}
-            answer = json.loads(content)
+                if len(content) > largest:
+                    return None
         except (aiohttp.ClientError, OSError) as error:
             raise self._unreachable(error, ANSWER_SECONDS) from error
-        except (ValueError, RecursionError):
-            return {}
-        return answer if isinstance(answer, dict) else {}
+        return content
 
     def _unreachable(self, error: BaseException, patience: float) -> GwsUnreachable:
         if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError):
-            return GwsUnreachable(f"GWS at {self.url} did not answer within {patience:.0f} s", 504)
+            return GwsUnreachable(f"GWS at {self.url} did not answer within {patience:g} s", 504)
         number = getattr(error, "errno", None)
         why = os.strerror(number).lower() if number else str(error) or type(error).__name__
         return GwsUnreachable(f"GWS at {self.url} cannot be reached: {why}")
+
+
+def json_object(content: bytes) -> Mapping[str, Any]:
+    """The JSON object in `content`; an empty one where there is none."""
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def is_signed_out(answer: Mapping[str, Any]) -> bool:

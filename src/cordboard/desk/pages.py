@@ -7,6 +7,7 @@ only the page knows and that it sends as a header.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from dataclasses import dataclass, field
 from aiohttp import CookieJar
 from yarl import URL
 
+from cordboard.access.authorization_code import Granted
 from cordboard.desk.agent import SignedInAgent
+from cordboard.genesys.guide import GuideListeners
 
 IDLE_SECONDS = 1800.0  # as long as GWS keeps an idle session by default
 MOST_PAGES = 4000
@@ -45,7 +48,11 @@ class Grant:
 
 @dataclass(slots=True)
 class Page:
-    """One open page: its cookies at GWS, who is signed in, and what its tokens are issued for."""
+    """One open page: its cookies at GWS, who is signed in, and what its tokens are issued for.
+
+    `tokens` are those of GWS's authentication service, `trouble` why the sign-in there failed. `asking` is how many of
+    its requests GWS has now, `poll` its long poll.
+    """
 
     identifier: str
     used: float
@@ -53,11 +60,19 @@ class Page:
     jar: CookieJar = field(default_factory=_jar)
     revoke: Revoke = _nobody
     grant: Grant | None = None
+    tokens: Granted | None = None
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    signing_in: bool = False
+    trouble: str = ""
+    asking: int = 0
+    poll: asyncio.Timeout | None = None
+    guide: GuideListeners = field(default_factory=GuideListeners)
 
     def sign_out(self) -> None:
         """Forget agent and cookies, and have the tokens refused from now on; GWS is told nothing."""
         self.withdraw()
         self.agent = None
+        self.tokens = None
         self.jar = _jar()
 
     def granted(self, dn: str, new_id: Callable[[], str]) -> Grant:

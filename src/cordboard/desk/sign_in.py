@@ -6,23 +6,29 @@ import base64
 import math
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from cordboard.access.authorization_code import Granted
 from cordboard.access.token import issue
+from cordboard.access.turn import turn_credentials
 from cordboard.config import Settings
 from cordboard.desk.agent import NoPhone, SignedInAgent, agent_of
 from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, GwsRefused, GwsUnreachable
 from cordboard.desk.pages import Page, Pages, TooManyPages
-from cordboard.desk.proxy import pass_on
+from cordboard.desk.proxy import Proxy
 from cordboard.desk.session_cookies import session_cookies
 from cordboard.desk.session_watch import SessionWatch
-from cordboard.observe import Private, get_log
+from cordboard.desk.single_sign_on import SingleSignOn
+from cordboard.genesys.status import StatusCode, failure, success
+from cordboard.observe import Metrics, Occasionally, Private, get_log
 
 PAGE_HEADER = "X-Cordboard-Page"
 _log = get_log("desk")
+_occasionally = Occasionally(_log)
 
 
 class PageCalls:
@@ -36,6 +42,7 @@ class PageCalls:
         watch: SessionWatch,
         secret: bytes,
         clock: Callable[[], float],
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._pages = pages
@@ -43,24 +50,48 @@ class PageCalls:
         self._watch = watch
         self._secret = secret
         self._clock = clock
+        self._proxy = Proxy(settings, gws, watch, metrics)
+        self.single_sign_on = SingleSignOn(settings, pages, clock, self._sign_in_by_tokens)
 
     async def open(self, request: web.Request) -> web.Response:
         """POST /page: a new page, signed in where the browser brings a session of GWS. A page may ask again."""
-        now = self._clock()
-        page = self._pages.find(request.headers.get(PAGE_HEADER, ""), now)
-        if page is None:
-            try:
-                page = self._pages.open(now)
-            except TooManyPages:
-                raise Refusal(503, "too-many-pages", "too many agents are signed in at this desk") from None
+        page = self._found_or_new(request)
         why = await self._adopt(page, session_cookies(request, self._settings.gws.session_cookies))
+        why, page.trouble = why or page.trouble, ""
         agent = page.agent.to_json() if page.agent else None
         return web.json_response({"page": page.identifier, "agent": agent} | ({"why": why} if why else {}))
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """POST /page/sign-in: Basic at GWS, whose cookies the page has from then on."""
-        page = self._page(request)
-        user, password = _credentials(await _json(request))
+        page = self.page(request)
+        agent = await self._sign_in_by_password(page, await _json(request))
+        return web.json_response({"agent": agent.to_json()})
+
+    async def guide_sign_in(self, request: web.Request) -> web.Response:
+        """POST /gws/api/v2/sign-in: the integration guide's token, which names a page and is nothing at GWS."""
+        try:
+            body = await _json(request)
+            _credentials(body)
+            page = self._found_or_new(request)
+            await self._sign_in_by_password(page, body)
+        except Refusal as error:
+            code = StatusCode.NOT_AUTHENTICATED if error.status == 403 else StatusCode.PARAMETER_INVALID
+            said = {**failure(code, error.why), "error": error.why, "code": error.code}
+            return web.json_response(said, status=error.status)
+        return web.json_response(success(token=page.identifier))
+
+    def _found_or_new(self, request: web.Request) -> Page:
+        now = self._clock()
+        page = self._pages.find(request.headers.get(PAGE_HEADER, ""), now)
+        if page is not None:
+            return page
+        try:
+            return self._pages.open(now)
+        except TooManyPages:
+            raise Refusal(503, "too-many-pages", "too many agents are signed in at this desk") from None
+
+    async def _sign_in_by_password(self, page: Page, body: Mapping[str, Any]) -> SignedInAgent:
+        user, password = _credentials(body)
         page.sign_out()
         try:
             page.agent = await self._agent(page, _basic(user, password))
@@ -72,18 +103,22 @@ class PageCalls:
             page.sign_out()
             raise Refusal(403, "no-phone", str(error)) from None
         _log.info("agent signed in", dn=Private(page.agent.dn))
-        return web.json_response({"agent": page.agent.to_json()})
+        return page.agent
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """POST /page/sign-out: forget the agent, let go of his phone; the session at GWS is the page's to end."""
-        self._page(request).sign_out()
+        page = self.page(request)
+        tokens = page.tokens
+        page.sign_out()
+        await self.single_sign_on.sign_out(tokens)
         return web.json_response({})
 
     async def token(self, request: web.Request) -> web.Response:
         """POST /page/token: a token for the agent's DN, after GWS has said that the session still stands."""
-        page = self._page(request)
+        page = self.page(request)
         if page.agent is None:
             raise Refusal(403, "signed-out", "nobody is signed in on this page")
+        await self.single_sign_on.freshen(page)
         try:
             page.agent = await self._agent(page)
         except GwsRefused as error:
@@ -98,14 +133,19 @@ class PageCalls:
         grant = page.granted(page.agent.dn, lambda: secrets.token_urlsafe(18))
         origin = request.headers.get("Origin", "")
         token = issue(self._secret, grant.dn, now, lifetime, id=grant.id, origin=origin)
-        return web.json_response({"dn": page.agent.dn, "token": token, "expires": math.floor(now + lifetime)})
+        answer = {"dn": page.agent.dn, "token": token, "expires": math.floor(now + lifetime)}
+        return web.json_response(answer | self._ice_servers(page.agent.dn, now))
 
     async def gws(self, request: web.Request) -> web.StreamResponse:
         """/gws/...: the way to GWS."""
-        return await pass_on(request, self._page(request), self._gws, self._watch)
+        page = self.page(request, request.headers.get(PAGE_HEADER) or _bearer(request))
+        await self.single_sign_on.freshen(page)
+        return await self._proxy.pass_on(request, page)
 
-    def _page(self, request: web.Request) -> Page:
-        page = self._pages.find(request.headers.get(PAGE_HEADER, ""), self._clock())
+    def page(self, request: web.Request, identifier: str | None = None) -> Page:
+        """The page that asks, by its header or as `identifier` says. Raises `Refusal`."""
+        named = request.headers.get(PAGE_HEADER, "") if identifier is None else identifier
+        page = self._pages.find(named, self._clock())
         if page is None:
             raise Refusal(403, "unknown-page", "the desk does not know this page; open it anew")
         return page
@@ -120,9 +160,42 @@ class PageCalls:
                 raise Refusal(403, "signed-out", "the page was signed out meanwhile")
         return agent_of(user, lambda dn: self._settings.agent(dn) is not None)
 
+    async def _sign_in_by_tokens(self, page: Page, tokens: Granted) -> None:
+        """Raises `GwsRefused`, `GwsUnreachable`, `NoPhone`, `Refusal`."""
+        page.sign_out()
+        page.tokens = tokens
+        try:
+            page.agent = await self._agent(page)
+        except GwsRefused as error:
+            page.sign_out()
+            why = "GWS does not take the token of its authentication service" if error.signed_out else str(error)
+            raise GwsRefused(why, error.signed_out) from None
+        except (GwsUnreachable, NoPhone):
+            page.sign_out()
+            raise
+        _log.info("agent signed in at the authentication service", dn=Private(page.agent.dn))
+
+    def _ice_servers(self, dn: str, now: float) -> dict[str, Any]:
+        """`iceServers` of RTCPeerConnection, where there is a TURN server."""
+        turn = self._settings.turn
+        if not turn.urls:
+            return {}
+        try:
+            secret = Path(turn.secret_file).read_bytes().strip()
+            made = turn_credentials(secret, dn, now, turn.lifetime)
+        except (OSError, ValueError) as error:
+            _occasionally.warning(
+                f"turn {type(error).__name__}", "the secret of the TURN server cannot be used", why=type(error).__name__
+            )
+            return {}
+        plain = [url for url in turn.urls if url.startswith("stun")]
+        relays = [url for url in turn.urls if not url.startswith("stun")]
+        servers = [{"urls": relays, "username": made.username, "credential": made.password}] if relays else []
+        return {"iceServers": [*([{"urls": plain}] if plain else []), *servers]}
+
     async def _adopt(self, page: Page, cookies: Mapping[str, str]) -> str:
         """Sign the page in with the browser's session of GWS, if that stands; tells why it does not."""
-        if page.agent is not None or not cookies:
+        if page.agent is not None or page.signing_in or not cookies:
             return ""
         page.sign_out()
         page.take_cookies(cookies, self._gws.url)
@@ -154,6 +227,12 @@ def _credentials(body: Mapping[str, Any]) -> tuple[str, str]:
     if ":" in user or not user.isprintable() or len(user) + len(password) > 1000:
         raise Refusal(400, "wrong-body", "this user name cannot be used")
     return user, password
+
+
+def _bearer(request: web.Request) -> str:
+    """The integration guide's way to say which page asks."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _basic(user: str, password: str) -> str:

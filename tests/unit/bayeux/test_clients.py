@@ -7,7 +7,7 @@ import random
 from cordboard.bayeux.clients import Clients
 from cordboard.bayeux.events import Deliver, DeliverTo, DeliverTogether
 from cordboard.bayeux.session import ServerSettings, Session
-from kit.bayeux import HANDSHAKE, Rig
+from kit.bayeux import Rig
 
 
 def session(client: str, expires: float, owner: str = "agent5001", browser: str = "b1") -> Session:
@@ -49,10 +49,9 @@ def test_sessions_are_found_by_owner_and_browser() -> None:
 
 def test_what_came_together_goes_out_in_one_reply() -> None:
     rig = Rig()
-    client = rig.ask(HANDSHAKE)["clientId"]
-    rig.ask({"channel": "/meta/subscribe", "clientId": client, "subscription": ["/a", "/b"]})
-    rig.ask({"channel": "/meta/connect", "clientId": client, "connectionType": "long-polling"})
-    rig.send({"channel": "/meta/connect", "clientId": client, "connectionType": "long-polling"})
+    client = rig.client("/a", "/b")
+    held = rig.connect(client)
     deliveries = (Deliver("/a", 1), Deliver("/none", 2), Deliver("/b", 3, "agent5001"), DeliverTo(client, "/c", 4))
-    [reply] = rig.feed(DeliverTogether(deliveries))
-    assert [(each["channel"], each.get("data")) for each in reply.messages[1:]] == [("/a", 1), ("/b", 3), ("/c", 4)]
+    rig.feed(DeliverTogether(deliveries))
+    told = rig.replies[held][1:]
+    assert [(each["channel"], each["data"]) for each in told] == [("/a", 1), ("/b", 3), ("/c", 4)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cordboard.genesys.resources import User
 from cordboard.lab.gws.settings import Account, Place
@@ -34,6 +34,7 @@ class Directory:
 
     def __init__(self, accounts: Iterable[Account], places: Iterable[Place] = ()) -> None:
         self.accounts = tuple(accounts)
+        self.of_token: Callable[[str], Account | None] = lambda _token: None
         self._by_user_name = {account.user_name: account for account in self.accounts}
         self._by_dn = {account.dn: account for account in self.accounts}
         self._by_user_id = {user_id(account.user_name): account for account in self.accounts}
@@ -48,6 +49,10 @@ class Directory:
         expected = account.password if account else ""
         right = hmac.compare_digest(password.encode(), expected.encode())
         return account if right else None
+
+    def take_tokens(self, account: Callable[[str], Account | None]) -> None:
+        """Somebody else, the authentication service, knows whose access token this is."""
+        self.of_token = account
 
     def of_user_name(self, user_name: str) -> Account | None:
         return self._by_user_name.get(user_name)

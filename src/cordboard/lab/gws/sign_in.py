@@ -155,6 +155,11 @@ class Gate:
         cookie = self._sessions.find(request.cookies.get(COOKIE, ""))
         if not scheme:
             found = cookie
+        elif scheme.lower() == "bearer" and (account := self._directory.of_token(credentials.strip())) is not None:
+            if cookie is None or cookie.account is not account:
+                log.info("signed in", user=account.user_name, by="access token")
+                return self._sessions.open(account), True
+            found = cookie
         elif scheme.lower() == "bearer":
             found = self._sessions.find(credentials.strip())
         elif scheme.lower() == "basic" and (account := self._basic(credentials)) is not None:

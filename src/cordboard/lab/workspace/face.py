@@ -59,6 +59,7 @@ class _Parts:
         faults: GwsFaults,
     ) -> None:
         people, tokens = People(directory, settings), Tokens(settings, clock)
+        directory.take_tokens(tokens.account)
         switchboard = Switchboard(telephony, Seats(), settings, clock)
         self.notifications = WorkspaceNotifications(
             settings.cometd, faults, lambda account: self.workspace.initialization(account)

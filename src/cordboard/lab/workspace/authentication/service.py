@@ -54,22 +54,24 @@ class Authentication:
         address = _address(request.query.get("redirect_uri", ""))
         if request.query.get("response_type", "code") != "code":
             raise wrong("The parameter 'response_type' is not 'code'")
+        if request.query.get("code_challenge_method", "S256") != "S256":
+            raise wrong("The parameter 'code_challenge_method' is not 'S256'")
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":
             account = self._account(*_basic(credentials))
             if account is None:
                 raise unauthorized()
-            return self._send_code(account, address, request.query.get("state", ""))
-        return _page({"redirect_uri": address, "state": request.query.get("state", "")})
+            return self._send_code(account, address, dict(request.query))
+        return _page(_asked(address, dict(request.query)))
 
     async def sign_in(self, request: web.Request) -> web.StreamResponse:
         """The page's form."""
         form = await _form(request)
-        address, state = _address(form.get("redirect_uri", "")), form.get("state", "")
+        address = _address(form.get("redirect_uri", ""))
         account = self._account(form.get("username", ""), form.get("password", ""))
         if account is None:
-            return _page({"redirect_uri": address, "state": state}, "User or password is wrong.")
-        return self._send_code(account, address, state)
+            return _page(_asked(address, form), "User or password is wrong.")
+        return self._send_code(account, address, form)
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         form = await _form(request)
@@ -124,7 +126,8 @@ class Authentication:
         if kind == "password":
             account = self._account(form.get("username", ""), form.get("password", ""))
         elif kind == "authorization_code":
-            account = self._tokens.redeem_code(form.get("code", ""), form.get("redirect_uri", ""))
+            address, verifier = form.get("redirect_uri", ""), form.get("code_verifier", "")
+            account = self._tokens.redeem_code(form.get("code", ""), address, verifier)
         else:
             raise OAuthError("unsupported_grant_type", "The grant type is not known here")
         if account is None:
@@ -146,12 +149,19 @@ class Authentication:
             raise unauthorized()
         return account
 
-    def _send_code(self, account: Account, address: str, state: str) -> web.StreamResponse:
-        query = {"code": self._tokens.code(account, address), **({"state": state} if state else {})}
+    def _send_code(self, account: Account, address: str, asked: Form) -> web.StreamResponse:
+        code = self._tokens.code(account, address, asked.get("code_challenge", ""))
+        query = {"code": code, **({"state": asked["state"]} if asked.get("state") else {})}
         separator = "&" if urlsplit(address).query else "?"
         log.info("signed in", user=account.user_name, by="code")
         headers = {"Location": f"{address}{separator}{urlencode(query)}", "Cache-Control": "no-store"}
         return web.Response(status=302, headers=headers)
+
+
+def _asked(address: str, fields: Form) -> Form:
+    """What the page at which one signs in sends along."""
+    kept = {name: fields[name] for name in ("state", "code_challenge") if fields.get(name)}
+    return {"redirect_uri": address, **kept}
 
 
 def _page(hidden: Form, problem: str = "") -> web.Response:

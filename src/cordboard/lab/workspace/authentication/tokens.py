@@ -6,6 +6,8 @@ with each use. Whoever signs out loses all of theirs.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,11 +19,17 @@ from cordboard.lab.workspace.settings import WorkspaceSettings
 MOST = 10_000  # of each kind; the oldest are forgotten
 
 
+def challenge_of(verifier: str) -> str:
+    """RFC 7636 section 4.2."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     account: Account | None  # None: a client on its own behalf
     until: float
     address: str = ""
+    challenge: str = ""
 
 
 class _Store:
@@ -29,9 +37,9 @@ class _Store:
         self._clock = clock
         self._given: OrderedDict[str, _Given] = OrderedDict()
 
-    def give(self, account: Account | None, seconds: float, address: str = "") -> str:
+    def give(self, account: Account | None, seconds: float, address: str = "", challenge: str = "") -> str:
         secret = secrets.token_urlsafe(24)
-        self._given[secret] = _Given(account, self._clock() + seconds, address)
+        self._given[secret] = _Given(account, self._clock() + seconds, address, challenge)
         if len(self._given) > MOST:
             self._given.popitem(last=False)
         return secret
@@ -72,13 +80,15 @@ class Tokens:
         self._access = _Store(clock)
         self._refresh = _Store(clock)
 
-    def code(self, account: Account, address: str) -> str:
-        """A code that is sent to `address`."""
-        return self._codes.give(account, self._settings.code_valid, address)
+    def code(self, account: Account, address: str, challenge: str = "") -> str:
+        """A code that is sent to `address`, good for whoever has the verifier of `challenge` (RFC 7636, S256)."""
+        return self._codes.give(account, self._settings.code_valid, address, challenge)
 
-    def redeem_code(self, code: str, address: str) -> Account | None:
+    def redeem_code(self, code: str, address: str, verifier: str = "") -> Account | None:
         given = self._codes.take(code)
-        return given.account if given is not None and given.address == address else None
+        if given is None or given.address != address or (given.challenge and given.challenge != challenge_of(verifier)):
+            return None
+        return given.account
 
     def grant(self, account: Account | None) -> Granted:
         seconds = self._settings.token_valid
