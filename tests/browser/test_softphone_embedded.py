@@ -51,7 +51,7 @@ async def test_the_phone_follows_the_desktops_session_without_a_click() -> None:
         await expect(phone.get_by_test_id("agent-dn")).to_have_text("DN 5001")
         register = await s.gateway.request("REGISTER")
         assert (register.headers.get("Authorization") or "").startswith("Bearer ey")
-        await expect(page.get_by_test_id("desk-agent")).to_have_text("Anna Berg")
+        await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
         await ready(page)
         await expect(phone.get_by_test_id("agent-state")).to_have_text("Ready")
         assert await phone.get_by_test_id("state-Ready").count() == 0
@@ -103,7 +103,7 @@ async def test_ready_waits_for_the_phone() -> None:
     async with desktop() as (page, s):
         s.gateway.registration_status = 503
         phone = await log_in(page)
-        await expect(page.get_by_test_id("desk-agent")).to_have_text("Anna Berg")
+        await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
         await page.get_by_test_id("desk-state-Ready").click()
         await expect(page.get_by_test_id("desk-message")).to_contain_text("Waiting for the phone")
         before = await page.get_by_test_id("desk-state-Ready").bounding_box()
@@ -111,6 +111,7 @@ async def test_ready_waits_for_the_phone() -> None:
         await lights(phone, "on")
         await expect(page.get_by_test_id("desk-state")).to_have_text("Ready", timeout=10_000)
         await expect(page.get_by_test_id("desk-message")).to_have_text("")
+        await page.get_by_test_id("desk-state-more").click()
         await page.get_by_test_id("desk-state-AfterCallWork").click()
         await expect(page.get_by_test_id("desk-state")).to_have_text("After Call Work")
         assert await page.get_by_test_id("desk-state-Ready").bounding_box() == before  # nothing moves under the mouse
@@ -120,7 +121,7 @@ async def test_a_state_that_changes_while_it_is_read() -> None:
     """What GWS answered before an event is older than the event, however late it comes."""
     async with desktop() as (page, s):
         phone = await log_in(page)
-        await expect(page.get_by_test_id("desk-agent")).to_have_text("Anna Berg")
+        await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
         read, changed = asyncio.Event(), asyncio.Event()
 
         async def late(route: Route) -> None:

@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -278,7 +278,7 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(**changes: object) -> AsyncIterator[Stage]:
+async def stage(workspace_options: Mapping[str, str] | None = None, **changes: object) -> AsyncIterator[Stage]:
     """Everything around the page, on free ports of loopback; `changes` are settings, `desk__embed_origins=[...]`."""
     desk_port, gateway_port = free_port(), free_port()
 
@@ -286,7 +286,8 @@ async def stage(**changes: object) -> AsyncIterator[Stage]:
         return web.json_response({"softphone": f"http://{HOST}:{desk_port}/"})
 
     routes = [web.get("/lab/configuration.json", where)]
-    async with contextlib.AsyncExitStack() as running, gws_bench(routes) as gws:
+    bench = gws_bench(routes, workspace_options=workspace_options or {})
+    async with contextlib.AsyncExitStack() as running, bench as gws:
         telephony = LabTelephony(["5001", "5002"])
         gws.telephony = telephony
         await gws.restart()

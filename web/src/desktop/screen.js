@@ -1,10 +1,17 @@
-/** The desktop's elements in their places: bar, cases at the left, softphone at the right. */
+/** The desktop's elements in their places: bar, interactions, the selected one with pages beside it, people and history, the softphone. */
 
-import { clock } from "../model/messages.js";
-import { icon, make, say, wish } from "../ui/dom.js";
-import { CaseCard } from "./case_card.js";
-import { LoginForm } from "./login_form.js";
-import { TopBar } from "./top_bar.js";
+import { icon, make, say } from "../ui/dom.js";
+import { webContents } from "./model/web_content.js";
+import { CaseCard } from "./panels/case_card.js";
+import { EndedCase } from "./panels/ended_case.js";
+import { History } from "./panels/history.js";
+import { InteractionsBar } from "./panels/interactions_bar.js";
+import { LoginForm } from "./panels/login_form.js";
+import { PhonePanel } from "./panels/phone_panel.js";
+import { TeamCommunicator } from "./panels/team_communicator.js";
+import { ToastStack } from "./panels/toasts.js";
+import { TopBar } from "./panels/top_bar.js";
+import { WebContents } from "./panels/web_content.js";
 
 export class Screen {
   /** @param {HTMLElement} root */
@@ -13,79 +20,74 @@ export class Screen {
     this.login = new LoginForm();
     this.bar = new TopBar();
     this.message = make("p", { class: "message", role: "status", "data-testid": "desk-message" });
+    this.interactions = new InteractionsBar();
+    this.contents = new WebContents();
     this.cases = make("section", { class: "cases", "aria-label": "Calls" });
+    this.ended = new EndedCase();
     this.idle = make("div", { class: "idle" }, icon("handset"), make("p", {}, "No call"), make("p", { class: "hint" }, "A call appears here with what is known about it."));
-    this.recent = make("ol", { class: "recent", "data-testid": "desk-recent" });
-    this.number = make("input", { type: "tel", placeholder: "Number to call", "aria-label": "Number to call", autocomplete: "off", "data-testid": "desk-dial-number" });
-    const dial = make("form", { class: "dial", onsubmit: (event) => this.dial(event) }, this.number, make("button", { type: "submit", class: "call", "data-testid": "desk-dial" }, icon("handset", "up"), "Call"));
-    const side = make("aside", { class: "side" }, make("h3", {}, "New call"), dial, make("h3", {}, "Recent calls"), this.recent);
-    this.phone = make("div", { class: "softphone" });
-    const work = make("main", { class: "work" }, this.message, make("div", { class: "columns" }, make("div", { class: "centre" }, this.cases, this.idle), side));
-    root.append(this.login, make("div", { class: "desk" }, this.bar, make("div", { class: "body" }, work, this.phone)));
+    this.team = new TeamCommunicator();
+    this.history = new History();
+    this.toasts = new ToastStack();
+    this.phone = new PhonePanel();
+    const centre = make("div", { class: "centre" }, this.interactions, this.contents, this.cases, this.ended, this.idle);
+    const work = make("main", { class: "work" }, make("div", { class: "columns" }, centre, make("aside", { class: "side" }, this.team, this.history)), this.message, this.toasts);
+    this.body = make("div", { class: "body" }, work, this.phone);
+    root.append(this.login, make("div", { class: "desk" }, this.bar, this.body));
     /** @type {Map<string, CaseCard>} */
     this.cards = new Map();
-    /** @type {HTMLIFrameElement | null} */
-    this.frame = null;
   }
 
-  /** The softphone, once; it asks for the session by itself when it has loaded. @param {string} address */
-  embed(address) {
-    if (this.frame) return this.tellPhone();
-    this.frame = make("iframe", { src: address, title: "Softphone", allow: "microphone; camera; autoplay", "data-testid": "softphone" });
-    this.phone.append(this.frame);
-    return undefined;
-  }
-
-  /** The session has changed: the softphone looks anew. */
-  tellPhone() {
-    if (this.frame) this.frame.contentWindow?.postMessage({ cordboard: "session" }, new URL(this.frame.src).origin);
-  }
-
-  /** @param {import("./session.js").Session} session @param {{ error: string, busy: boolean }} login @param {number} now */
-  update(session, login, now) {
+  /** @param {import("./session.js").Session} session @param {{ login: { error: string, busy: boolean }, contacts: import("./model/team.js").Contact[],
+   *   toasts: import("./service_client/toasts.js").Toast[] }} shown @param {number} now */
+  update(session, { login, contacts, toasts }, now) {
     const { work } = session;
     this.root.classList.toggle("signed-in", work.agent !== null);
     this.login.update(login.error, login.busy);
-    if (work.agent) this.bar.update(work.agent, session.wanted, session.inService);
+    if (work.agent) this.bar.update(work.agent, session, now);
     const message = work.messages.list[0];
     this.message.dataset.kind = message?.kind ?? "none";
     say(this.message, message ? [message.text, message.help].filter(Boolean).join(" ") : "");
-    this.showCases(work, now);
-    this.recent.replaceChildren(...work.recent.map(recentItem));
+    this.interactions.update(work, now);
+    this.showPages(session);
+    this.showCases(session, now);
+    this.team.update(contacts, work.cases.get(work.selected), session.options);
+    this.history.update(work.recent);
+    this.toasts.update(work, toasts);
   }
 
   /** @param {number} now */
   tick(now) {
     for (const card of this.cards.values()) card.tick(now);
+    this.bar.tick(now);
+    this.interactions.tick(now);
   }
 
-  /** @private @param {import("./work.js").Work} work @param {number} now */
-  showCases(work, now) {
+  /** @private @param {import("./session.js").Session} session */
+  showPages(session) {
+    const contents = session.work.agent ? [...webContents(session.options, "interaction"), ...webContents(session.options, "workspace")] : [];
+    this.contents.update(contents.filter((one) => one.placement !== "right"), session);
+  }
+
+  /** @private @param {import("./session.js").Session} session @param {number} now */
+  showCases(session, now) {
+    const { work } = session;
+    const shown = work.callsOf(work.selected);
     for (const [id, card] of this.cards) {
-      if (work.cases.has(id)) continue;
+      if (shown.some((one) => one.call.id === id)) continue;
       card.remove();
       this.cards.delete(id);
     }
-    for (const [id, one] of work.cases) {
-      const card = this.cards.get(id) ?? new CaseCard();
-      if (!this.cards.has(id)) this.cases.append(card);
-      this.cards.set(id, card);
-      card.update(one, now);
+    for (const one of shown) {
+      const card = this.cards.get(one.call.id) ?? new CaseCard();
+      if (!this.cards.has(one.call.id)) this.cases.append(card);
+      this.cards.set(one.call.id, card);
+      card.update(one, session, now);
     }
-    this.idle.hidden = work.cases.size > 0;
+    const over = work.ended.get(work.selected);
+    const { showsCall } = this.contents;
+    this.cases.hidden = !showsCall || shown.length === 0;
+    this.ended.hidden = !showsCall || !over || shown.length > 0;
+    if (over) this.ended.update(over);
+    this.idle.hidden = !showsCall || shown.length > 0 || over !== undefined;
   }
-
-  /** @private @param {Event} event */
-  dial(event) {
-    event.preventDefault();
-    if (this.number.value.trim()) wish(this.number, { type: "dial", number: this.number.value });
-    this.number.value = "";
-  }
-}
-
-/** @param {import("./work.js").Recent} one */
-function recentItem({ who, direction, seconds, at }) {
-  const time = new Date(at).toTimeString().slice(0, 5);
-  const length = seconds === null ? (direction === "in" ? "missed" : "not answered") : clock(seconds * 1000);
-  return make("li", { class: direction }, icon("handset", direction === "out" ? "up" : ""), make("span", { class: "who" }, who), make("span", {}, length), make("time", {}, time));
 }

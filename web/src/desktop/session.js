@@ -1,14 +1,19 @@
 /**
- * The desktop's session with GWS, in the order of Workspace Web Edition: sign in, wait for the phone's DN to be in service, start
- * the contact-centre session, CometD, read the state; then agent states and call operations.
+ * The desktop's session with GWS, in the order of Workspace Web Edition: sign in, read the options, bring the softphone up through its
+ * connector, start the contact-centre session, CometD, read the state; then agent states and call operations.
  *
- * @typedef {import("./work.js").Work} Work
+ * @typedef {import("./model/work.js").Work} Work
  */
 
+import { STATE_CHOICES } from "../model/agent.js";
+import { readDispositions, readStates } from "../model/choices.js";
 import { partiesChanged, readUser } from "../model/gws.js";
-import { AgentStateName, Channel, Path, StatusCode } from "../model/vocabulary.js";
-import { basic, Gws, GwsError } from "../platform/gws.js";
+import { AgentStateName, CallType, Channel, Path, StatusCode } from "../model/vocabulary.js";
+import { basic, GwsError } from "../platform/gws.js";
 import { Notifications } from "../platform/notifications.js";
+import { Connector } from "./connector.js";
+import { DesktopGws } from "./gws.js";
+import { Options, record, text } from "./model/options.js";
 
 const LOOK_EVERY = 400;
 const LOOK_FOR = 15_000;
@@ -16,6 +21,8 @@ const RETRY_STATE = 1000;
 const RETRIES = 30;
 const WAITING = "Waiting for the phone to register.";
 const NO_CONNECTION = "The connection to GWS is interrupted.";
+/** Which option of Workspace names the connector's address; no document says it, so the site may. */
+const CONNECTOR_OPTION = "sipendpoint.uri";
 
 /** @param {number} milliseconds @returns {Promise<void>} */
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -26,9 +33,20 @@ export class Session {
     this.work = work;
     this.changed = changed;
     this.onsignedout = onsignedout;
-    this.gws = new Gws(Path.API, () => ({}));
+    this.gws = new DesktopGws(Path.API, () => ({}));
     /** @type {Notifications | null} */
     this.notifications = null;
+    /** @type {Connector | null} */
+    this.connector = null;
+    this.connectorOption = CONNECTOR_OPTION;
+    this.options = new Options();
+    this.states = STATE_CHOICES;
+    /** @type {import("../model/choices.js").Disposition[]} */
+    this.dispositions = [];
+    this.dispositionKey = "";
+    this.employeeId = "";
+    this.place = "";
+    this.queue = "";
     this.inService = false;
     /** The contact-centre session runs. */
     this.started = false;
@@ -37,16 +55,19 @@ export class Session {
     this.run = 0;
     /** How many events came. */
     this.heard = 0;
+    this.refusal = "";
   }
 
   /**
    * Sign in with a password, or by the cookie of an earlier sign-in; raises GwsError.
-   * @param {string} [userName] @param {string} [password]
+   * @param {string} [userName] @param {string} [password] @param {string} [place] "": the agent's own
    */
-  async signIn(userName, password) {
+  async signIn(userName, password, place = "") {
     const user = await this.gws.me(userName ? basic(userName, password ?? "") : {});
     const device = readUser(user).devices[0];
     this.run += 1;
+    this.place = place;
+    await this.readLists(String(user.id ?? ""));
     this.work.agent = {
       userName: String(user.userName ?? userName ?? ""),
       firstName: String(user.firstName ?? ""),
@@ -56,21 +77,36 @@ export class Session {
       session: false,
       state: device ?? { state: "", displayName: "", workMode: "" },
     };
+    this.work.stateSince = Date.now();
     this.changed();
+  }
+
+  /** Options and lists; what GWS does not give leaves the defaults. @private @param {string} userId */
+  async readLists(userId) {
+    const [options, states, attributes, contact] = await Promise.allSettled([this.gws.options(), this.gws.agentStates(), this.gws.attributes(), this.gws.ownContact(userId)]);
+    this.options = new Options(valueOf(options));
+    this.states = readStates(valueOf(states)) ?? STATE_CHOICES;
+    this.dispositionKey = this.options.get("interaction.disposition.key-name");
+    this.dispositions = readDispositions(valueOf(attributes), this.dispositionKey);
+    this.employeeId = text(/** @type {any} */ (valueOf(contact))?.employeeId);
+    this.work.markDoneOnRelease = this.options.isOn("voice.mark-done-on-release");
+    const path = this.options.get(this.connectorOption);
+    const mayUse = this.options.isOn("privilege.sipendpoint.can-use", true);
+    this.connector = path && mayUse ? new Connector(path, this.changed) : null;
   }
 
   /** From signed in to working; tells its steps as messages. */
   async begin() {
-    const run = this.run;
-    await this.phoneInService(run, LOOK_FOR);
+    const { run } = this;
+    const problem = this.connector ? await this.throughConnector(run, this.connector) : await this.withoutConnector(run);
     if (run !== this.run) return;
-    if (!this.inService) {
-      this.tell("error", `The phone of DN ${this.work.agent?.dn} is not registered.`, "Calls cannot reach you until the softphone's SIP light is green.");
-      void this.phoneInService(run, Infinity);
+    if (problem) {
+      this.tell("error", problem.text, problem.help);
+      void this.phoneInService(run, Infinity).then(() => this.work.messages.withdraw(problem.text));
     }
     try {
       const state = this.work.agent?.state.state ?? "";
-      if (!state || state === AgentStateName.LOGGED_OUT) await this.gws.startSession();
+      if (!state || state === AgentStateName.LOGGED_OUT) await this.gws.startAt(this.place, this.queue);
       if (run !== this.run) return;
       this.started = true;
       this.work.messages.withdraw(WAITING);
@@ -79,6 +115,25 @@ export class Session {
     } catch (error) {
       this.tell("error", `The session could not be started: ${/** @type {Error} */ (error).message}`, "Log out and try again.");
     }
+    if (run === this.run) this.connector?.keepAlive(() => this.work.cases.size > 0);
+  }
+
+  /** @private @param {number} run @param {Connector} connector */
+  async throughConnector(run, connector) {
+    const dn = this.work.agent?.dn ?? "";
+    const readAnnex = () => this.gws.contact(this.work.agent?.deviceId ?? "");
+    const outcome = await connector.start({ dn, options: this.options, readAnnex, current: () => run === this.run });
+    if (run !== this.run) return null;
+    this.inService = outcome.active;
+    this.changed();
+    return outcome.active ? null : outcome;
+  }
+
+  /** @private @param {number} run */
+  async withoutConnector(run) {
+    await this.phoneInService(run, LOOK_FOR);
+    if (this.inService || run !== this.run) return null;
+    return { text: `The phone of DN ${this.work.agent?.dn} is not registered.`, help: "Calls cannot reach you until the softphone's SIP light is green." };
   }
 
   /** Look until SIP Server has a contact for the DN. @private @param {number} run @param {number} patience */
@@ -87,10 +142,7 @@ export class Session {
       const contact = await this.gws.contact(this.work.agent?.deviceId ?? "").catch(() => "");
       if (run !== this.run) return;
       this.inService = contact !== "" && contact !== "*";
-      if (this.inService) {
-        this.changed();
-        return;
-      }
+      if (this.inService) return this.changed();
       await pause(LOOK_EVERY);
     }
   }
@@ -101,7 +153,7 @@ export class Session {
       onmessage: (data) => {
         this.heard += 1;
         this.work.hear(data, Date.now());
-        if (partiesChanged(data)) void this.reread();
+        if (partiesChanged(data) || isConsultation(data)) void this.reread();
         this.arrived();
       },
       onready: () => void this.reread(),
@@ -133,7 +185,10 @@ export class Session {
 
   /** A wish that came true is none any more. @private */
   arrived() {
-    if (this.work.agent?.state.state === this.wanted || this.work.agent?.state.workMode === this.wanted) this.wanted = "";
+    const is = this.work.agent?.state;
+    const wanted = this.states.find((one) => one.operation === this.wanted);
+    const reached = wanted && wanted.state === is?.state && wanted.workMode === is.workMode && (!is.displayName || wanted.label === is.displayName);
+    if (reached || is?.state === this.wanted || is?.workMode === this.wanted) this.wanted = "";
     this.changed();
   }
 
@@ -143,7 +198,7 @@ export class Session {
    * @param {string} operation
    */
   async state(operation) {
-    const run = this.run;
+    const { run } = this;
     this.wanted = operation;
     this.changed();
     if (!this.started) return this.tell("info", WAITING, "The state follows by itself.");
@@ -172,18 +227,6 @@ export class Session {
     }
   }
 
-  refusal = "";
-
-  /** @param {string} id @param {string} operation @param {Record<string, unknown>} fields */
-  async operate(id, operation, fields) {
-    await this.attempt(operation, this.gws.call(id, operation, fields));
-  }
-
-  /** @param {string} number */
-  async dial(number) {
-    await this.attempt("Dial", this.gws.dial(this.work.agent?.deviceId ?? "", number));
-  }
-
   /** CometD first, the session last: its end invalidates everything before it. */
   async signOut() {
     this.run += 1;
@@ -198,6 +241,8 @@ export class Session {
     this.run += 1;
     void this.notifications?.stop();
     this.notifications = null;
+    this.connector?.stop();
+    this.connector = null;
     this.inService = false;
     this.started = false;
     this.wanted = "";
@@ -205,7 +250,7 @@ export class Session {
     this.onsignedout();
   }
 
-  /** @private @param {string} what @param {Promise<unknown>} request */
+  /** What the agent asked for, and a message when GWS refuses. @param {string} what @param {Promise<unknown>} request */
   async attempt(what, request) {
     try {
       await request;
@@ -214,9 +259,15 @@ export class Session {
     }
   }
 
-  /** @private @param {"error" | "info"} kind @param {string} text @param {string} help */
+  /** @param {"error" | "info"} kind @param {string} text @param {string} help */
   tell(kind, text, help) {
     this.work.messages.tell(kind, text, help, Date.now());
     this.changed();
   }
 }
+
+/** @template T @param {PromiseSettledResult<T>} result */
+const valueOf = (result) => (result.status === "fulfilled" ? result.value : undefined);
+
+/** What can be done with the call beside a consultation changes with it, and is told of no other call. @param {unknown} data */
+const isConsultation = (data) => record(record(data).call).callType === CallType.CONSULT;

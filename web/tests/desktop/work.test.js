@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nameOf, Work } from "../../src/desktop/work.js";
-import { AGENT, OTHER, resource, UUID } from "./kit.js";
+import { nameOf, Work } from "../../src/desktop/model/work.js";
+import { AGENT, OTHER, resource, UUID } from "../model/kit.js";
 
 /** @param {string} state @param {Record<string, unknown>} [more] */
 const message = (state, more) => ({ messageType: "CallStateChangeMessage", call: resource(state, more) });
@@ -17,7 +17,7 @@ test("a case lives from Ringing to Released, then it is a recent call", () => {
   work.hear(message("Held"), 5000);
   work.hear(message("Released"), 63_000);
   assert.equal(work.cases.size, 0);
-  assert.deepEqual(work.recent, [{ id: UUID, who: "+15550100", direction: "in", seconds: 60, at: 63_000 }]);
+  assert.deepEqual(work.recent, [{ id: UUID, who: "+15550100", number: "+15550100", direction: "in", seconds: 60, at: 63_000 }]);
 });
 
 test("a missed call has no length, a dialled one keeps its direction", () => {
@@ -49,4 +49,42 @@ test("devices and errors; nothing stays of an agent who left", () => {
   work.hear(message("Ringing"), 0);
   work.clear();
   assert.deepEqual([work.agent, work.cases.size, work.recent], [null, 0, []]);
+});
+
+test("a call that was answered is worked on until it is marked done; a missed one and a consultation are not", () => {
+  const work = new Work();
+  work.hear(message("Established"), 0);
+  work.hear(message("Established", { id: OTHER, callType: "Consult", parentCallUri: `http://gws/api/v2/me/calls/${UUID}` }), 1000);
+  assert.equal(work.caseOf(OTHER), UUID);
+  assert.deepEqual(work.callsOf(UUID).map((one) => one.call.id), [UUID, OTHER]);
+  work.hear(message("Released", { id: OTHER }), 2000);
+  work.hear(message("Released", { userData: { DispositionCode: "Sold" } }), 3000);
+  assert.deepEqual([...work.ended.keys()], [UUID]);
+  assert.equal(work.ended.get(UUID)?.call.userData.DispositionCode, "Sold");
+  assert.equal(work.selected, UUID);
+  assert.equal(work.markDone(UUID), true);
+  assert.equal(work.markDone(UUID), false);
+  assert.equal(work.selected, "");
+});
+
+test("with mark-done-on-release nothing stays; Workspace's own counter finds a call", () => {
+  const work = new Work();
+  work.markDoneOnRelease = true;
+  work.hear(message("Established"), 0);
+  assert.equal(work.find("1")?.call.id, UUID);
+  work.hear(message("Released"), 10);
+  assert.equal(work.ended.size, 0);
+  work.hear(message("Ringing", { id: OTHER }), 20);
+  assert.equal(work.find("2")?.call.id, OTHER);
+});
+
+test("the time in a state begins when the state changes, not when it is told again", () => {
+  const work = new Work();
+  work.agent = AGENT;
+  const device = (/** @type {string} */ state) => ({ messageType: "DeviceStateChangeMessage", devices: [{ id: "device-1", userState: { state } }] });
+  work.hear(device("NotReady"), 1000);
+  work.hear(device("NotReady"), 2000);
+  assert.equal(work.stateSince, 1000);
+  work.hear(device("Ready"), 3000);
+  assert.equal(work.stateSince, 3000);
 });
