@@ -18,7 +18,7 @@ ALONE := $(wildcard tests/flows/test_gateway_*.py tests/browser/test_outlives_*.
 
 export PYTHON
 
-.PHONY: lab test unit lint types web web-test wheel bench bench-relay bench-asterisk bench-soak reference lock clean
+.PHONY: lab test unit lint types web web-test wheel bench bench-relay bench-asterisk bench-soak bench-events bench-day reference lock clean
 
 lab: $(VENV)/.installed $(PAGES)
 	@exec $(BIN)/cordboard lab $(ARGUMENTS)
@@ -59,6 +59,12 @@ bench-asterisk: $(VENV)/.tools $(PAGES) test-machine
 
 bench-soak: $(VENV)/.tools
 	$(BIN)/python -m bench.soak $(ARGUMENTS)
+
+bench-events: $(VENV)/.tools $(PAGES)
+	$(BIN)/python -m bench.events $(ARGUMENTS)
+
+bench-day: $(VENV)/.tools $(PAGES)
+	$(BIN)/python -m bench.day $(ARGUMENTS)
 
 reference: $(VENV)/.installed
 	$(BIN)/python -m cordboard.config.reference .

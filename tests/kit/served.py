@@ -177,7 +177,12 @@ async def served(directory: Path, gateway: str = "", media: str = "") -> AsyncIt
     (agent,) = [each for each in settings.agents if each.dn == "5001"]
     ports = {"first": FIRST_PORT, "last": FIRST_PORT + 79}
     text = SETTINGS.format(
-        settings=settings, directory=directory, gateway=gateway, media=media, password=agent.sip_server_password, **ports
+        settings=settings,
+        directory=directory,
+        gateway=gateway,
+        media=media,
+        password=agent.sip_server_password,
+        **ports,
     )
     config.write_text(text)
     async with AsyncExitStack() as running:

@@ -129,14 +129,16 @@ function toggleCamera(card) {
 
 /**
  * At GWS where it offers that, else by BYE; a leg of this call alone that lives on after a second gets BYE all the same
- * (`hang-up-without-end` in `reconciliation.js`).
+ * (`hang-up-without-end` in `reconciliation.js`). While the page's own connection is interrupted BYE goes at once as well: it waits for the next
+ * connection, where SIP Server's would find nobody.
  * @param {Card} card @param {Around} around @returns {Effect[]}
  */
 function hangUp(card, { phone }) {
   if (!card.offers(OPERATION.hangup)) return legOrLater(card, "hangup");
   const shared = partnerOf(phone, card)?.leg === null;
   if (card.leg?.alive && !shared) card.wanted = "hangup";
-  return atGws(card, OPERATION.hangup);
+  const byLeg = card.leg?.up && !shared && phone.lights.sip !== "on" ? card.leg.handle("hangup") : [];
+  return [...atGws(card, OPERATION.hangup), ...byLeg];
 }
 
 // --- one call at a time ------------------------------------------------------------------------------------------------------

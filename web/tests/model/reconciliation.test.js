@@ -348,6 +348,13 @@ describe("hang-up-without-end", () => {
     assert.deepEqual(bench.view.cards, []);
   });
 
+  test("the page's connection is interrupted: GWS and BYE at once, which waits for the next connection", () => {
+    const bench = talking();
+    bench.tell({ type: "sip/lost" });
+    bench.press("hangup");
+    assert.deepEqual(bench.took().sort(), [`gws/call ${UUID} Hangup card-1`, "sip/hangup L1"]);
+  });
+
   test("GWS says Released, the leg's BYE is lost: BYE from here", () => {
     const bench = talking();
     bench.press("hangup");
