@@ -83,7 +83,8 @@ class MediaSettings:
         kinds.file("/run/cordboard/media"),
         "",
         "Where the media workers' control sockets are, with rtpengine the calls' snapshots. Calls then outlive a"
-        " gateway that was killed: the next one finds them there. Empty: a fresh directory, and they end with the gateway.",
+        " gateway that was killed: the next one finds them there. Empty: a fresh directory, and they end with the"
+        " gateway.",
     )
 
 

@@ -207,7 +207,7 @@ ENDING: SessionTable = {
     ),
     (S.REINVITING, E.EXPIRED): (S.ENDING, (give_expiry_as_reason, abandon_invite, send_bye, report_expired)),
     (S.REINVITED, E.EXPIRED): (S.ENDING, (give_expiry_as_reason, terminate_invite, send_bye, report_expired)),
-    (S.ENDING, E.BYE): (S.ENDING, (answer_bye,)),
+    (S.ENDING, E.BYE): (S.ENDED, (answer_bye,)),
     (S.ENDING, E.BYE_DONE): (S.ENDED, ()),
     (S.ENDING, E.REQUEST): (S.ENDING, (refuse_as_gone,)),
     (S.ENDING, E.REINVITE_CAME): (S.ENDING, (refuse_as_gone,)),
