@@ -67,7 +67,7 @@ async def test_held_and_retrieved_by_gws_while_the_connection_is_lost(browser: B
             await call.customer.is_in("ended")
         await call.agent.light("sip", "on")
         await call.agent.idle()
-        await lab.is_idle(page_sessions=1)
+        await lab.all_idle(call.agent)
 
 
 async def test_hung_up_by_the_page_while_its_connection_is_lost(browser: Browser) -> None:
