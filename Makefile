@@ -13,8 +13,8 @@ PAGES := src/cordboard/pages/softphone/index.html
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f -print)
 LOCKS := requirements.lock requirements-build.lock
 C_SOURCES := $(shell find src -name '*.[ch]')
-# Not beside others: the ladders of the gateway count the cells that they visit together, and gaps in the sound are measured.
-ALONE := $(wildcard tests/flows/test_gateway_*.py tests/browser/test_outlives_*.py)
+# Not beside others: the ladders of the gateway count the cells that they visit together, gaps in the sound and between the planes are measured.
+ALONE := $(wildcard tests/flows/test_gateway_*.py tests/browser/test_outlives_*.py) tests/net/test_scenario.py
 
 export PYTHON
 

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession, web
 from click.testing import CliRunner, Result
 
+from cordboard import observe
 from cordboard.cli.main import main
 from cordboard.lab import telephony as cti
 from cordboard.lab.contact_center.reading import parse
@@ -70,6 +71,12 @@ patience = 200
 [[customers]]
 to = "8999"
 """
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs in this process, whose log other tests listen to."""
+    monkeypatch.setattr(observe, "configure", lambda *_: None)
 
 
 @pytest.fixture

@@ -9,13 +9,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cordboard import observe
 from cordboard.cli.main import main
 from cordboard.lab.telephony import AnswerCall, HoldCall, RetrieveCall
 from kit.command import cordboard, ended, ready
 from kit.desk import free_port
-from kit.lab import RunningLab, running_lab
+from kit.lab import RunningLab, running_lab, until
 
 PATIENCE = 10.0  # seconds
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs in this process, whose log other tests listen to."""
+    monkeypatch.setattr(observe, "configure", lambda *_: None)
 
 
 def settings_of(lab: RunningLab, file: Path) -> str:
@@ -45,6 +52,7 @@ async def test_it_answers_when_gws_says_so_and_tells_what_happens(tmp_path: Path
             assert await ready(process) == first
             customer = await lab.customer("5003", tone=440.0)
             assert await says(process, "calls") == "+15550100 calls"
+            await until(lambda: bool(lab.lab.telephone.sip_server.calls("5003")), "the call at SIP Server")
             lab.cti(AnswerCall("5003", lab.uuid("5003")))
             await says(process, "told to answer")
             assert await says(process, "talks") == "+15550100 talks"
