@@ -12,6 +12,7 @@ from playwright.async_api import Frame, Locator, Page, expect
 from kit.chromium import Sound, heard_silence, heard_tone
 
 PATIENCE = 8.0  # seconds
+GLANCE = 100.0  # milliseconds for one look, which a busy browser needs
 PAUSE = 0.05  # seconds
 REMOTE = "[...document.querySelectorAll('audio')].map((each) => each.srcObject).find((each) => each)"
 ALL_SOUNDS = """(frequency) => {
@@ -51,7 +52,7 @@ async def soon(is_so: Callable[..., Awaitable[None]], *expected: Any, within: fl
     end = loop.time() + within
     while True:
         try:
-            return await is_so(*expected, timeout=1)
+            return await is_so(*expected, timeout=GLANCE)
         except AssertionError:
             if loop.time() > end:
                 raise
