@@ -92,10 +92,10 @@ async def test_requests_are_counted_by_what_they_ask_for(tmp_path: Path) -> None
             await page.ask("POST", "/page", None, Host=host.removeprefix("http://"), Origin=host)
             opened = await page.ask("POST", "/page", None, Host=host.removeprefix("http://"), Origin=host)
             page.identifier = opened.json["page"]
-            for path in ("/gws/api/v2/me/calls", "/gws/internal-api/x", "/gws/api/v2/me/calls/0/5001"):
+            for path in ("/gws/api/v2/me/calls", "/gws/internal-api/x", "/gws/api/v2/me/calls/0/15550100-private"):
                 await page.ask("GET", path, None, Host=host.removeprefix("http://"), Origin=host)
         text = metrics.text().decode()
         assert 'cordboard_gws_requests_total{route="calls",status="4xx"} 2.0' in text
         assert 'cordboard_gws_requests_total{route="internal",status="4xx"} 1.0' in text
         assert 'cordboard_gws_seconds_count{route="calls"} 2.0' in text
-        assert "5001" not in text
+        assert "15550100-private" not in text
