@@ -6,10 +6,11 @@ For the lab; in production the web server in front does this. Bodies are taken w
 from __future__ import annotations
 
 import aiohttp
-import structlog
 from aiohttp import web
 
-log = structlog.get_logger("net")
+from cordboard.observe import Occasionally, get_log
+
+log = get_log("net")
 PATIENCE = 30.0
 # About one connection (RFC 9110 section 7.6.1), or made anew on the way.
 _CONNECTION = frozenset({"connection", "host", "keep-alive", "transfer-encoding"})
@@ -19,6 +20,7 @@ _NOT_PASSED = _CONNECTION | _ENTITY
 
 def forwarded(path: str, target: str) -> web.RouteDef:
     """A route for everything below `path`, which `target` (scheme, host and port) answers under the same path."""
+    occasionally = Occasionally(log)
 
     async def forward(request: web.Request) -> web.Response:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _NOT_PASSED}
@@ -33,7 +35,7 @@ def forwarded(path: str, target: str) -> web.RouteDef:
             ):
                 content = await answer.read()
         except (aiohttp.ClientError, OSError) as error:
-            log.warning("request not forwarded", target=target, why=str(error) or type(error).__name__)
+            occasionally.warning(target, "request not forwarded", target=target, why=str(error) or type(error).__name__)
             return web.json_response({"error": f"{target} does not answer", "code": "unreachable"}, status=502)
         kept = {name: value for name, value in answer.headers.items() if name.lower() not in _NOT_PASSED}
         return web.Response(status=answer.status, headers=kept, body=content)
