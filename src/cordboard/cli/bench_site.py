@@ -86,12 +86,12 @@ def described_site(settings: Settings, *, url: str, insecure: bool) -> BenchSite
     """The site that these settings run, at `url` or where they say. Raises `BenchFailed`."""
     if not settings.agents:
         raise BenchFailed("the settings have no [[agents]]: there is nobody to register")
-    if not settings.gateway.state_directory:
+    if not settings.gateway.state_directory and not settings.gateway.token_secret:
         raise BenchFailed(
             "the settings have no [gateway] state_directory: without it nobody but the gateway knows the secret that"
             " signs agents in"
         )
-    secret = token_secret(settings.gateway.state_directory)
+    secret = token_secret(settings.gateway.state_directory, settings.gateway.token_secret)
     address = url or settings.gateway.websocket_url
     origins = settings.gateway.allowed_origins
     return BenchSite(

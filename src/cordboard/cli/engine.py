@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cordboard.config import Settings
 from cordboard.media.relay.engine import RelayEngine
-from cordboard.media.relay.settings import Loop, RelaySettings, TrunkSource
+from cordboard.media.relay.settings import relay_settings
 from cordboard.media.rtpengine.engine import RtpengineEngine
 from cordboard.media.rtpengine.settings import RtpengineSettings
 
@@ -16,28 +16,6 @@ async def start_engine(settings: Settings) -> Engine:
     if settings.media.engine == "rtpengine":
         return await RtpengineEngine.start(rtpengine_settings(settings))
     return await RelayEngine.start(relay_settings(settings))
-
-
-def relay_settings(settings: Settings) -> RelaySettings:
-    """What the relay is told of the settings."""
-    media = settings.media
-    return RelaySettings(
-        address=media.address,
-        advertise=media.advertise,
-        rtp_ports=(media.rtp_ports.first, media.rtp_ports.last),
-        webrtc_ports=(media.webrtc_ports.first, media.webrtc_ports.last),
-        workers=media.workers,
-        worker_directory=media.worker_directory,
-        codecs=media.codecs,
-        video_codecs=media.video_codecs if media.video else (),
-        loop=Loop(media.loop),
-        trunk_source=TrunkSource(media.trunk_source),
-        trunk_gone_after=media.trunk_gone_after,
-        load_limit=media.load_limit,
-        pin_workers=media.pin_workers,
-        log_level=settings.log.level,
-        log_format=settings.log.format,
-    )
 
 
 def rtpengine_settings(settings: Settings) -> RtpengineSettings:

@@ -8,7 +8,18 @@ import click
 
 from cordboard import __version__
 
-COMMANDS = ("serve", "lab", "bench")  # each is in the module of its name
+COMMANDS = (
+    "init",
+    "agents",
+    "admin",
+    "serve",
+    "lab",
+    "bench",
+    "render",
+    "trace",
+    "records",
+    "doctor",
+)  # each is in the module of its name
 
 
 class Commands(click.Group):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import NoReturn
@@ -48,6 +49,7 @@ UNUSABLE = (
 )
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS = 10.0
+COLLECTIONS = (700, 3, 10)  # objects, then passes, after which the next older are looked through
 _log = observe.get_log("cordboard")
 
 
@@ -79,11 +81,29 @@ def run(start: Start) -> None:
             give_up([str(error)])
 
 
+@contextlib.contextmanager
+def short_collections() -> Iterator[None]:
+    """Let the garbage collector pass over what is there now, which stays to the end, and go in smaller steps.
+
+    A full pass with 200 agents took 110 ms, in which no call and no event went on; the steps took up to 14 ms.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
 async def _until_signal(start: Start) -> None:
     signals = _Signals()
     running = AsyncExitStack()
     try:
         ready = await start(running)
+        running.enter_context(short_collections())
         signals.ready(ready.drain)
         print(ready.text, flush=True)
         await signals.ending.wait()

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 import click
 from aiohttp import web
 
+from cordboard.cli.admin.composition import Parts, SiteAdministration
+from cordboard.cli.admin.kept_records import CountedRecords, RecordReader
+from cordboard.cli.admin.metrics_site import metrics_site
+from cordboard.cli.admin.readiness import start_readiness
 from cordboard.cli.engine import Engine, start_engine
 from cordboard.cli.running import Ready, run, settings_from
 from cordboard.cli.state import token_secret
+from cordboard.cli.trace.keeping import start_memory
 from cordboard.config import Address, Settings
 from cordboard.desk import create_desk
+from cordboard.desk.admin import create_admin
+from cordboard.desk.health import Health
 from cordboard.gateway.gateway import Gateway
-from cordboard.gateway.media_quality import note_load
-from cordboard.media.port import MediaEngine
 from cordboard.net.http import serve_http
 from cordboard.observe import Metrics
-from cordboard.observe.metrics import CONTENT_TYPE
 
 
 @click.command()
@@ -28,6 +32,9 @@ def serve(config: str) -> None:
     settings = settings_from(config, in_lab=False)
 
     async def start(running: AsyncExitStack) -> Ready:
+        if settings.gateway.kind == "asterisk":
+            await start_desk(settings, running)
+            return Ready(ready_text(settings))
         product = await start_product(settings, running)
         return Ready(ready_text(settings), product.gateway.draining.run)
 
@@ -51,21 +58,44 @@ class Product:
 async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
     """Start media engine, gateway and desk; `running` ends them in the opposite order."""
     metrics = Metrics()
-    secret = token_secret(settings.gateway.state_directory)
+    secret = token_secret(settings.gateway.state_directory, settings.gateway.token_secret)
+    memory = await start_memory(settings, running)
+    records = CountedRecords(metrics, memory.traces, memory.records)
     engine = await start_engine(settings)
     try:
-        gateway = await Gateway.start(settings, engine, secret, metrics)
+        gateway = await Gateway.start(settings, engine, secret, metrics, memory.traces, records)
     except BaseException:
         kept = bool(settings.media.worker_directory)  # a start that fails ends no call of the process before
         await (engine.leave() if kept else engine.shutdown())
         raise
     product = Product(engine, gateway)
     running.push_async_callback(product.end)
-    desk = create_desk(settings, secret=secret, metrics=metrics, seats=gateway.seat_port)
+    readiness = start_readiness(settings, metrics, running, gateway, engine)
+    health = Health(readiness.check)
+    desk = create_desk(
+        settings, secret=secret, metrics=metrics, seats=gateway.seat_port, traces=memory.traces, health=health
+    )
     await start_site(desk, settings.desk.listen, running, handler_cancellation=True)
     if settings.metrics.listen:
-        await start_site(_metrics_site(metrics, engine), settings.metrics.listen, running)
+        await start_site(metrics_site(settings, metrics, engine, readiness), settings.metrics.listen, running)
+    if settings.admin.listen:
+        reader = RecordReader(settings, records.latest)
+        parts = Parts(settings, gateway, engine, metrics, readiness, memory.traces, reader)
+        administration = SiteAdministration(parts)
+        running.push_async_callback(administration.close)
+        await start_site(create_admin(settings, administration, health=health), settings.admin.listen, running)
     return product
+
+
+async def start_desk(settings: Settings, running: AsyncExitStack) -> None:
+    """Start the desk alone, for pages that Asterisk carries the calls of."""
+    metrics = Metrics()
+    secret = token_secret(settings.gateway.state_directory, settings.gateway.token_secret)
+    readiness = start_readiness(settings, metrics, running)
+    desk = create_desk(settings, secret=secret, metrics=metrics, health=Health(readiness.check))
+    await start_site(desk, settings.desk.listen, running, handler_cancellation=True)
+    if settings.metrics.listen:
+        await start_site(metrics_site(settings, metrics, None, readiness), settings.metrics.listen, running)
 
 
 async def start_site(
@@ -82,14 +112,8 @@ Cordboard is ready.
   Softphone   {settings.desk.url}/
   SIP Server  {settings.sip_server.address}, sends its calls to {settings.gateway.advertise}
   GWS         {settings.gws.url}
-  Agents      {len(settings.agents)}"""
+  Agents      {len(settings.agents)}{_admin_text(settings)}"""
 
 
-def _metrics_site(metrics: Metrics, engine: MediaEngine) -> web.Application:
-    async def answer(_request: web.Request) -> web.Response:
-        note_load(metrics, await engine.health())
-        return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
-
-    site = web.Application()
-    site.router.add_get("/metrics", answer)
-    return site
+def _admin_text(settings: Settings) -> str:
+    return f"\n  Admin page  {settings.admin.url}/" if settings.admin.listen else ""

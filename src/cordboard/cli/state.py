@@ -15,11 +15,14 @@ class StateUnusable(Exception):
     """The state directory cannot be used; the text says why."""
 
 
-def token_secret(directory: str) -> bytes:
-    """The secret of this site: made once, kept in a file that only we can read. Raises `StateUnusable`.
+def token_secret(directory: str, given: str = "") -> bytes:
+    """The secret of this site: `given`, or made once and kept in a file that only we can read.
 
-    Without a directory a fresh one: pages fetch a new token when the gateway refuses the old one.
+    Without a directory a fresh one: pages fetch a new token when the gateway refuses the old one. Raises
+    `StateUnusable`.
     """
+    if given:
+        return given.encode()
     if not directory:
         return secrets.token_bytes(LENGTH)
     path = Path(directory)

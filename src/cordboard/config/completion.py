@@ -15,19 +15,35 @@ _DERIVED: tuple[tuple[str, Callable[[Values], object]], ...] = (
     ("sip_server.address", lambda values: values["lab.sip_server"]),
     (
         "gateway.websocket_url",
-        lambda values: f"ws{'s' if values['gateway.websocket_certificate'] else ''}://{values['gateway.websocket']}/ws",
+        lambda values: (
+            f"wss://{_public(values).removeprefix('https://')}/ws"
+            if values["site.public_name"]
+            else f"ws{'s' if values['gateway.websocket_certificate'] else ''}://{values['gateway.websocket']}/ws"
+        ),
     ),
     ("gateway.advertise", lambda values: values["gateway.sip"]),
     ("media.advertise", lambda values: values["media.address"]),
+    ("site.media_address", lambda values: values["media.advertise"]),
     ("media.workers", lambda values: min(len(os.sched_getaffinity(0)), len(values["media.webrtc_ports"]))),
-    ("desk.url", lambda values: f"http://{values['desk.listen']}".removesuffix(":80")),
+    ("desk.url", lambda values: _public(values) or _http(values["desk.listen"])),
     ("gateway.allowed_origins", lambda values: (values["desk.url"],)),
     ("gws.url", lambda values: f"http://{values['lab.gws']}".removesuffix(":80")),
-    ("gws.browser_url", lambda values: values["gws.url"]),
+    ("gws.browser_url", lambda values: _public(values) or values["gws.url"]),
     ("oauth.url", lambda values: values["gws.url"]),
     ("oauth.browser_url", lambda values: values["gws.browser_url"]),
     ("desk.frame_ancestors", lambda values: (values["gws.browser_url"],)),
+    ("admin.url", lambda values: _http(values["admin.listen"])),
 )
+
+
+def _public(values: Values) -> str:
+    """The one origin of all that browsers open, where there is one."""
+    name, port = values["site.public_name"], values["nginx.https"][0].port
+    return f"https://{name}" + (f":{port}" if port != 443 else "") if name else ""
+
+
+def _http(listen: Address) -> str:
+    return f"http://{listen}".removesuffix(":80") if listen else ""
 
 
 def complete(values: dict[str, Any]) -> None:
@@ -51,6 +67,8 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from _same_port(values)
     yield from _half_an_identity(values)
     yield from _signing_in(values)
+    yield from _names_and_certificates(values)
+    yield from _administrators(values)
     if 0 < values["gateway.session_expires"] < values["gateway.min_se"]:
         yield (
             ("gateway.session_expires", "gateway.min_se"),
@@ -61,6 +79,12 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (
             ("media.webrtc_ports", "media.rtp_ports"),
             f"[media] webrtc_ports: {webrtc} overlaps [media] rtp_ports {rtp}; {_beside(rtp, len(webrtc))} does not",
+        )
+    if values["media.workers_by"] == "systemd" and not values["media.worker_directory"]:
+        yield (
+            ("media.workers_by", "media.worker_directory"),
+            "[media] worker_directory: is missing; workers of systemd are found there, for instance"
+            ' "/run/cordboard/media"',
         )
     if values["media.workers"] > len(webrtc):
         yield (
@@ -74,6 +98,7 @@ def _half_an_identity(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     for certificate, key in (
         ("gateway.websocket_certificate", "gateway.websocket_key"),
         ("sip_server.tls_certificate", "sip_server.tls_key"),
+        ("site.certificate", "site.certificate_key"),
     ):
         if bool(values[certificate]) != bool(values[key]):
             there, missing = (certificate, key) if values[certificate] else (key, certificate)
@@ -99,9 +124,32 @@ def _signing_in(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
             ("oauth.client_id", "gws.login_url"),
             "[oauth] client_id: agents sign in there or at [gws] login_url, not at both; leave one out",
         )
-    if bool(values["turn.urls"]) != bool(values["turn.secret_file"]):
-        missing = "secret_file" if values["turn.urls"] else "urls"
-        yield ("turn.urls", "turn.secret_file"), f"[turn] {missing}: is missing; the other is nothing without it"
+    if values["turn.urls"] and not values["turn.secret"] and not values["turn.secret_file"]:
+        yield ("turn.urls",), "[turn] secret: is missing; urls are nothing without it"
+    for one, other in (("turn.secret", "turn.secret_file"), ("oauth.client_secret", "oauth.client_secret_file")):
+        if values[one] and values[other]:
+            section, key = one.split(".")
+            yield (one, other), f"[{section}] {key}: is given twice, here and as {key}_file; leave one out"
+
+
+def _names_and_certificates(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where the certificate of the site comes from."""
+    if values["site.acme"] and values["site.certificate"]:
+        yield (
+            ("site.acme", "site.certificate"),
+            "[site] acme: gets a certificate itself; leave certificate and certificate_key out, or acme",
+        )
+    if values["site.acme"] and not values["site.public_name"]:
+        yield ("site.acme",), "[site] public_name: is missing; a certificate is for a name"
+
+
+def _administrators(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """An admin page that lets nobody in is a mistake."""
+    if values["admin.listen"] and not values["admin.users"] and not values["admin.password_hash"]:
+        yield (
+            ("admin.listen", "admin.users"),
+            "[admin] users: nobody may sign in; name users of GWS, or set password_hash",
+        )
 
 
 def _beside(taken: PortRange, length: int) -> str:
@@ -130,10 +178,13 @@ def _same_port(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     families = (
         ("gateway.sip", "sip_server.address"),
         ("gateway.websocket", "desk.listen"),
+        ("gateway.websocket", "admin.listen"),
+        ("desk.listen", "admin.listen"),
+        ("metrics.listen", "admin.listen"),
     )
     for first, second in families:
         one: Address = values[first]
-        if one == values[second]:
+        if one and one == values[second]:
             wrong = "[{}] {}".format(*first.split("."))
             other = "[{}] {}".format(*second.split("."))
             yield (first, second), f"{wrong}: {one} is also {other}; one of them must move"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
 
@@ -24,23 +25,40 @@ _PIECE = re.compile(
 _DOTTED_PART = re.compile(r"""\s*("(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)\s*\.?""")
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A table's header or a key with its value: where it leads, on which lines it is, counted from 1."""
+
+    path: Path
+    first: int
+    last: int
+    header: bool
+
+
 def locate(text: str) -> dict[Path, int]:
     """The line, counted from 1, of each table and key; an item of an array of tables has its index in the path."""
     lines: dict[Path, int] = {}
+    for statement in statements(text):
+        for length in range(1, len(statement.path) + 1):
+            lines.setdefault(statement.path[:length], statement.first)
+    return lines
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """All statements of a document, in their order."""
     counts: dict[Path, int] = {}
     table: Path = ()
-    for line, statement in _statements(text.replace("\r\n", "\n")):
+    for first, last, statement in _statements(text.replace("\r\n", "\n")):
         if statement.startswith("[["):
             name = _inside_arrays(_parts(statement[2:].split("]]")[0]), counts)
             counts[name] = counts.get(name, -1) + 1
-            table = found = (*name, counts[name])
+            table = (*name, counts[name])
+            yield Statement(table, first, last, True)
         elif statement.startswith("["):
-            table = found = _inside_arrays(_parts(statement[1:]), counts)
+            table = _inside_arrays(_parts(statement[1:]), counts)
+            yield Statement(table, first, last, True)
         else:
-            found = (*table, *_parts(statement))
-        for length in range(1, len(found) + 1):
-            lines.setdefault(found[:length], line)
-    return lines
+            yield Statement((*table, *_parts(statement)), first, last, False)
 
 
 def _inside_arrays(parts: Path, counts: dict[Path, int]) -> Path:
@@ -66,15 +84,15 @@ def _parts(text: str) -> Path:
     return tuple(parts)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Each statement with the line on which it begins; a statement ends at a line's end outside of all brackets."""
+def _statements(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each statement with the lines on which it begins and ends; it ends at a line's end outside of all brackets."""
     pieces: list[str] = []
     first = line = 1
     depth = 0
     for piece in _PIECE.findall(text + "\n"):
         if piece == "\n" and depth == 0:
             if statement := "".join(pieces).strip():
-                yield first, statement
+                yield first, line, statement
             pieces, first = [], line + 1
         elif not piece.startswith("#"):
             pieces.append(piece)

@@ -6,64 +6,77 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from cordboard.config import kinds, lab
+from cordboard.config import kinds, lab, secret_sources
 from cordboard.config.completion import complete, conflicts
+from cordboard.config.files import ConfigError, secrets_path, secrets_text, settings_text
 from cordboard.config.location import Path, locate
 from cordboard.config.setting import Declaration, Setting
 from cordboard.config.settings import AGENT_SETTINGS, SECTIONS, SETTINGS, Agent, Settings
 
-_LARGEST_FILE = 1_000_000
+__all__ = ["ConfigError", "as_written", "lab_settings", "load", "parse"]
 
 
-class ConfigError(Exception):
-    """The settings cannot be used; `problems` are whole sentences, one per mistake, with file and line."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One file: the lines of its keys, and its tables."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+    file: str
+    lines: Mapping[Path, int] = field(default_factory=dict)
+    tables: Mapping[str, object] = field(default_factory=dict)
 
 
 def load(path: str | os.PathLike[str], *, in_lab: bool = False) -> Settings:
-    """Read a settings file; what it leaves out has its default, or the lab's. Raises `ConfigError`."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-        if len(content) > _LARGEST_FILE:
-            raise ConfigError([f"{path}: more than {_LARGEST_FILE} bytes; this is no settings file"])
-        text = content.decode()
-    except OSError as error:
-        raise ConfigError([f"{path}: {(error.strerror or 'cannot be read').lower()}"]) from None
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ConfigError([f"{path}:{line}: not UTF-8 text"]) from None
-    return parse(text, str(path), in_lab=in_lab)
+    """Read a settings file, and the file of secrets beside it; what they leave out has its default, or the lab's.
+
+    Raises `ConfigError`.
+    """
+    beside = secrets_path(path)
+    return parse(settings_text(path), str(path), in_lab=in_lab, secrets=secrets_text(beside), secrets_name=str(beside))
 
 
-def parse(text: str, name: str = "cordboard.toml", *, in_lab: bool = False) -> Settings:
-    """Settings from the text of a file called `name`. Raises `ConfigError`."""
+def parse(
+    text: str,
+    name: str = "cordboard.toml",
+    *,
+    in_lab: bool = False,
+    secrets: str | None = None,
+    secrets_name: str = "cordboard.secrets.toml",
+    fetch: bool = True,
+) -> Settings:
+    """Settings from the text of a file called `name`, with those of a file of secrets over it. Raises `ConfigError`.
+
+    Without `fetch` secrets that are elsewhere are not fetched; the settings are good for looking at others only.
+    """
+    documents = [_document(text, name)]
+    if secrets is not None:
+        documents.append(_document(secrets, secrets_name))
+    return _Reading(documents, in_lab, fetch).settings()
+
+
+def _document(text: str, name: str) -> _Document:
     try:
-        document = tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_syntax_problem(name, text, str(error))]) from None
     except RecursionError:
         raise ConfigError([f"{name}: nested too deeply"]) from None
-    return _Reading(name, locate(text), in_lab).settings(document)
+    return _Document(name, locate(text), tables)
 
 
 def lab_settings(changes: Mapping[str, object] = MappingProxyType({})) -> Settings:
     """What `cordboard lab` uses without a file; `changes` gives other values, as of `Settings`, by `section.key`."""
-    reading = _Reading("the lab", {}, in_lab=True)
+    reading = _Reading([_Document("the lab")], in_lab=True, fetch=True)
     unknown = set(changes) - {each.name for each in SETTINGS}
     if unknown:
         raise ConfigError([f"{name} is no setting" for name in sorted(unknown)])
     reading.values.update(changes)
     reading.sources.update(dict.fromkeys(changes, "changed"))
-    return reading.settings({})
+    return reading.settings()
 
 
 def _syntax_problem(name: str, text: str, message: str) -> str:
@@ -77,42 +90,53 @@ def _syntax_problem(name: str, text: str, message: str) -> str:
     return f"{name}:{text.rstrip().count(chr(10)) + 1}: not TOML: {what} (at the end of the file)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Problem:
+    document: int
     line: int  # 0 where the mistake is that something is missing
-    text: str
+    text: str = field(compare=False)
 
 
 class _Reading:
-    """One pass over a document: values and sources by setting, and the problems met."""
+    """One pass over the documents: values and sources by setting, and the problems met.
 
-    def __init__(self, file: str, lines: Mapping[Path, int], in_lab: bool) -> None:
-        self.file = file
-        self.lines = lines
+    What a later document says is laid over what an earlier one says.
+    """
+
+    def __init__(self, documents: Sequence[_Document], in_lab: bool, fetch: bool) -> None:
+        self.documents = documents
+        self.fetch = fetch
+        self.credentials: set[str] = set()
+        self.current = 0
         self.in_lab = in_lab
         self.values: dict[str, Any] = {}
         self.sources: dict[str, str] = {}
+        self.places: dict[str, int] = {}
         self.refused: set[str] = set()
         self.problems: list[_Problem] = []
 
-    def settings(self, document: Mapping[str, object]) -> Settings:
-        for section, table in document.items():
-            if section != "agents":
-                self.section(section, table)
-        agents = self.agents(document.get("agents", []))
+    def settings(self) -> Settings:
+        agents: tuple[Agent, ...] = ()
+        for number, document in enumerate(self.documents):
+            self.current = number
+            for section, table in document.tables.items():
+                if section != "agents":
+                    self.section(section, table)
+            listed = self.agents(document.tables.get("agents", []))
+            agents = self.with_secrets(agents, listed) if self.current else self.or_of_the_lab(listed)
+        self.current = 0
         self.defaults()
         if not self.problems:
             complete(self.values)
             for names, why in conflicts(self.values):
                 self.problem(self.first_in_file(names), why)
         self.give_up_on_problems()
-        if self.in_lab:
-            agents = agents or lab.agents()
         return Settings(
             **{name: self.made(name, kind) for name, kind in SECTIONS.items()},
             agents=agents,
             prefill=lab.prefill(agents) if self.in_lab else None,
             sources=MappingProxyType(self.sources),
+            credentials=tuple(sorted(self.credentials)),
         )
 
     def made(self, section: str, kind: type) -> Any:
@@ -125,29 +149,49 @@ class _Reading:
             self.problem((section,), f"{section}: is a section; write [{section}] on a line of its own")
         else:
             known = [each for each in SETTINGS if each.section == section]
+            document = self.documents[self.current]
             for key, value in self.read((section,), f"[{section}]", known, table).items():
-                self.values[f"{section}.{key}"] = value
-                self.sources[f"{section}.{key}"] = f"{self.file}:{self.lines.get((section, key), 0)}"
+                name = f"{section}.{key}"
+                self.values[name] = value
+                self.sources[name] = f"{document.file}:{document.lines.get((section, key), 0)}"
+                self.places[name] = self.current
 
-    def agents(self, tables: object) -> tuple[Agent, ...]:
+    # --- agents
+
+    def agents(self, tables: object) -> dict[str, Mapping[str, Any]]:
+        """What a document says of each agent, by DN."""
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.problem(("agents",), "agents: is a list of agents; write [[agents]] on a line of its own for each")
-            return ()
-        found: dict[str, Agent] = {}
+            return {}
+        found: dict[str, Mapping[str, Any]] = {}
         for index, table in enumerate(tables):
             agent = self.agent(("agents", index), table)
-            if agent and agent.dn in found:
-                self.problem(("agents", index, "dn"), f"[[agents]] dn: {kinds.quoted(agent.dn)} is listed twice")
+            if agent and agent["dn"] in found:
+                self.problem(("agents", index, "dn"), f"[[agents]] dn: {kinds.quoted(agent['dn'])} is listed twice")
             elif agent:
-                found[agent.dn] = agent
-        return tuple(found.values())
+                found[agent["dn"]] = agent
+        return found
 
-    def agent(self, path: Path, table: Mapping[str, object]) -> Agent | None:
+    def or_of_the_lab(self, listed: Mapping[str, Mapping[str, Any]]) -> tuple[Agent, ...]:
+        if self.in_lab and not listed:
+            return lab.agents()
+        return tuple(Agent(**values) for values in listed.values())
+
+    def with_secrets(self, agents: tuple[Agent, ...], listed: Mapping[str, Mapping[str, Any]]) -> tuple[Agent, ...]:
+        """The agents with what the document of secrets says of them; it makes none."""
+        known = {agent.dn for agent in agents}
+        for index, dn in enumerate(listed):
+            if dn not in known and not self.problems:
+                why = f"is no agent of {self.documents[0].file}; list it there, or take it away here"
+                self.problem(("agents", index, "dn"), f"[[agents]] dn: {kinds.quoted(dn)} {why}")
+        return tuple(replace(agent, **listed.get(agent.dn, {})) for agent in agents)
+
+    def agent(self, path: Path, table: Mapping[str, object]) -> Mapping[str, Any] | None:
         before = len(self.problems)
         values = self.read(path, "[[agents]]", AGENT_SETTINGS, table)
         if "dn" not in table:
             self.problem(path, f"[[agents]] dn: is missing; for example {AGENT_SETTINGS[0].example}")
-        return Agent(**values) if len(self.problems) == before else None
+        return values if len(self.problems) == before else None
 
     def read(self, path: Path, heading: str, known: Iterable[Setting], table: Mapping[str, object]) -> dict[str, Any]:
         """The values of the settings of one table."""
@@ -158,11 +202,19 @@ class _Reading:
                 self.problem((*path, key), f"{heading} {key}: no such setting; {_nearest_key(key, list(settings))}")
                 continue
             try:
-                values[key] = settings[key].declared.kind.read(value)
+                values[key] = self.value(settings[key].declared, value)
             except kinds.Wrong as wrong:
                 self.refused.add(settings[key].name)
                 self.problem((*path, key), f"{heading} {key}: {_why(settings[key].declared, value, wrong)}")
         return values
+
+    def value(self, declared: Declaration, value: object) -> object:
+        if not declared.secret or not secret_sources.is_source(value):
+            return declared.kind.read(value)
+        if credential := secret_sources.credential_of(value):
+            self.credentials.add(credential)
+        found = secret_sources.resolved(value, fetch=self.fetch)
+        return declared.kind.read(found) if self.fetch else found
 
     def defaults(self) -> None:
         """Give every setting that the document leaves out its default."""
@@ -178,38 +230,44 @@ class _Reading:
             self.sources[each.name] = "default" if raw == declared.default else "lab"
 
     def first_in_file(self, names: Iterable[str]) -> Path:
-        """The path of the first of these settings that the file holds."""
-        paths = [tuple(name.split(".")) for name in names]
-        return next((path for path in paths if path in self.lines), paths[0])
+        """The path of the first of these settings that a file holds, which becomes the current one."""
+        there = [name for name in names if name in self.places] or list(names)
+        self.current = self.places.get(there[0], 0)
+        return tuple(there[0].split("."))
 
     def problem(self, path: Path, text: str) -> None:
-        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 0)
-        self.problems.append(_Problem(line, text))
+        lines = self.documents[self.current].lines
+        line = next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
+        self.problems.append(_Problem(self.current, line, text))
 
     def give_up_on_problems(self) -> None:
         if self.problems:
-            raise ConfigError(
-                f"{self.file}:{each.line}: {each.text}" if each.line else f"{self.file}: {each.text}"
-                for each in sorted(self.problems, key=lambda problem: problem.line)
-            )
+            raise ConfigError(self.told(each) for each in sorted(self.problems))
+
+    def told(self, problem: _Problem) -> str:
+        file = self.documents[problem.document].file
+        return f"{file}:{problem.line}: {problem.text}" if problem.line else f"{file}: {problem.text}"
 
 
 def _why(declared: Declaration, value: object, wrong: kinds.Wrong) -> str:
     """`"127.0.0.1" is not host:port; right would be "127.0.0.1:5060"`, but never the value of a secret."""
     if declared.secret:
-        return f"the value {wrong.why}"
+        told = not secret_sources.is_source(value) or wrong.right == secret_sources.FORMS
+        return f"the value {wrong.why}" + (f"; right would be text in quotes, {secret_sources.FORMS}" if told else "")
     right = wrong.right or ("" if declared.required else as_written(declared.default))
     return f"{as_written(value)} {wrong.why}" + (f"; right would be {right}" if right else "")
 
 
-def as_written(value: object) -> str:
-    """A value as it would stand in the file, shortened where it is long."""
+def as_written(value: object, *, whole: bool = False) -> str:
+    """A value as it would stand in the file, shortened where it is long unless it is wanted `whole`."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return kinds.quoted(value if len(value) <= 80 else value[:77] + "...")
+        shown = re.sub(r"://[^/\s]*@", "://...@", value)  # a password in a URL
+        return kinds.quoted(shown if whole or len(shown) <= 80 else shown[:77] + "...")
     if isinstance(value, list):
-        return "[" + ", ".join(as_written(item) for item in value[:8]) + (", ...]" if len(value) > 8 else "]")
+        few = value if whole else value[:8]
+        return "[" + ", ".join(as_written(item, whole=whole) for item in few) + (", ...]" if few != value else "]")
     return "a table" if isinstance(value, dict) else str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import textwrap
 from pathlib import Path
@@ -14,8 +15,10 @@ _PAGE_HEAD = """\
 # Settings
 
 `cordboard serve --config cordboard.toml` reads a TOML file; `cordboard lab` needs none, but takes one with `--config`.
-What the file leaves out has its default. This page and `cordboard.example.toml` are made from the source by
-`make reference`.
+What the file leaves out has its default. Over `cordboard.toml` is laid `cordboard.secrets.toml` beside it, if there is
+one, with the same sections; it must have mode 0600. A *secret* is never shown, and can be `{ file = "/path" }`,
+`{ environment = "NAME" }` or `{ credential = "name" }` (systemd) instead of text. This page and
+`cordboard.example.toml` are made from the source by `make reference`.
 """
 
 _EXAMPLE_HEAD = """\
@@ -44,13 +47,13 @@ def example() -> str:
 
 
 def _section(heading: str, kind: type, settings: list[Setting]) -> str:
-    lines = [f"## {heading}", "", f"{kind.__doc__}", "", "| key | type | default | |", "|---|---|---|---|"]
+    lines = [f"## {heading}", "", inspect.getdoc(kind) or "", "", "| key | type | default | |", "|---|---|---|---|"]
     lines += [f"| `{each.key}` | {_type(each)} | {_default(each)} | {each.declared.help} |" for each in settings]
     return "\n".join(lines) + "\n"
 
 
 def _type(each: Setting) -> str:
-    name = each.declared.kind.name
+    name = each.declared.kind.name + (", secret" if each.declared.secret else "")
     return f"{name} ({each.declared.unit})" if each.declared.unit else name
 
 
@@ -69,13 +72,23 @@ def _default(each: Setting) -> str:
 
 
 def _table(heading: str, kind: type, settings: list[Setting]) -> str:
-    lines = [f"# {kind.__doc__}", heading]
+    lines = [*about(kind), heading]
     for each in settings:
-        unit = f" In {each.declared.unit}." if each.declared.unit else ""
-        derived = f" Default: {each.declared.derived}." if each.declared.derived and not each.declared.required else ""
-        lines += textwrap.wrap(each.declared.help + unit + derived, 110, initial_indent="# ", subsequent_indent="# ")
-        lines.append(each.example if each.declared.required else f"# {each.key} = {as_written(each.declared.default)}")
+        default = f"# {each.key} = {as_written(each.declared.default, whole=True)}"
+        lines += [*comment(each), each.example if each.declared.required else default]
     return "\n".join(lines) + "\n"
+
+
+def about(kind: type) -> list[str]:
+    """What a file of settings says above a section."""
+    return [f"# {line}".rstrip() for line in (inspect.getdoc(kind) or "").splitlines()]
+
+
+def comment(each: Setting) -> list[str]:
+    """What a file of settings says above a setting."""
+    unit = f" In {each.declared.unit}." if each.declared.unit else ""
+    derived = f" Default: {each.declared.derived}." if each.declared.derived and not each.declared.required else ""
+    return textwrap.wrap(each.declared.help + unit + derived, 110, initial_indent="# ", subsequent_indent="# ")
 
 
 def write(directory: Path) -> None:

@@ -7,43 +7,59 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cordboard.config.sections.access import OauthSettings, TurnSettings
+from cordboard.config.sections.admin import AdminSettings
 from cordboard.config.sections.agents import Agent, Prefill
-from cordboard.config.sections.connector import ConnectorSettings
-from cordboard.config.sections.desk import DeskSettings, GwsSettings
+from cordboard.config.sections.asterisk import AsteriskSettings
+from cordboard.config.sections.desk import ConnectorSettings, DeskSettings, GwsSettings
+from cordboard.config.sections.doctor import DoctorSettings
 from cordboard.config.sections.gateway import GatewaySettings
 from cordboard.config.sections.media import MediaSettings, RtpengineSettings
+from cordboard.config.sections.nginx import NginxSettings
+from cordboard.config.sections.observing import RecordsSettings, TraceSettings
 from cordboard.config.sections.running import LabSettings, LogSettings, MetricsSettings
 from cordboard.config.sections.sip_server import SipServerSettings
+from cordboard.config.sections.site import SiteSettings
 from cordboard.config.setting import Setting, settings_of
 
 __all__ = [
     "AGENT_SETTINGS",
     "SECTIONS",
     "SETTINGS",
+    "AdminSettings",
     "Agent",
+    "AsteriskSettings",
     "ConnectorSettings",
     "DeskSettings",
+    "DoctorSettings",
     "GatewaySettings",
     "GwsSettings",
     "LabSettings",
     "LogSettings",
     "MediaSettings",
     "MetricsSettings",
+    "NginxSettings",
     "OauthSettings",
     "Prefill",
+    "RecordsSettings",
     "RtpengineSettings",
     "Settings",
     "SipServerSettings",
+    "SiteSettings",
+    "TraceSettings",
     "TurnSettings",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. `sources` tells for each `section.key` where its value came from."""
+    """Everything that can be set. `sources` tells for each `section.key` where its value came from, `credentials` which
+    of systemd's are named in the files.
+    """
 
+    site: SiteSettings
     sip_server: SipServerSettings
     gateway: GatewaySettings
+    asterisk: AsteriskSettings
     media: MediaSettings
     rtpengine: RtpengineSettings
     desk: DeskSettings
@@ -53,10 +69,16 @@ class Settings:
     connector: ConnectorSettings
     log: LogSettings
     metrics: MetricsSettings
+    trace: TraceSettings
+    records: RecordsSettings
+    admin: AdminSettings
+    doctor: DoctorSettings
+    nginx: NginxSettings
     lab: LabSettings
     agents: tuple[Agent, ...] = ()
     prefill: Prefill | None = None
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    credentials: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def in_lab(self) -> bool:
@@ -73,8 +95,10 @@ class Settings:
 
 SECTIONS: Mapping[str, type] = MappingProxyType(
     {
+        "site": SiteSettings,
         "sip_server": SipServerSettings,
         "gateway": GatewaySettings,
+        "asterisk": AsteriskSettings,
         "media": MediaSettings,
         "rtpengine": RtpengineSettings,
         "desk": DeskSettings,
@@ -84,6 +108,11 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "connector": ConnectorSettings,
         "log": LogSettings,
         "metrics": MetricsSettings,
+        "trace": TraceSettings,
+        "records": RecordsSettings,
+        "admin": AdminSettings,
+        "doctor": DoctorSettings,
+        "nginx": NginxSettings,
         "lab": LabSettings,
     }
 )

@@ -158,6 +158,16 @@ class Seat:
     def reachable(self) -> bool:
         return self.state is SeatState.PRESENT
 
+    @property
+    def why(self) -> str:
+        """Why its page cannot take calls, empty where it can or there is none."""
+        return self._unusable.get(self.page.flow, "") if self.page else ""
+
+    @property
+    def wants_registration(self) -> bool:
+        """Whether the DN is to be registered at SIP Server."""
+        return self._registered
+
     def handle(self, input: SeatInput, now: float) -> list[SeatOutput]:
         action = TABLE.get((self.state, type(input)))
         return action(self, input, now) if action else []

@@ -57,3 +57,8 @@ def test_a_directory_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StateUnusable, match="state_directory"):
         token_secret(str(tmp_path / "file" / "state"))
+
+
+def test_one_that_is_given_is_taken_and_nothing_is_kept(tmp_path: Path) -> None:
+    assert token_secret(str(tmp_path), "n" * 32) == b"n" * 32
+    assert list(tmp_path.iterdir()) == []

@@ -81,3 +81,44 @@ def test_certificate_makes_the_websocket_secure() -> None:
 )
 def test_contradictions_are_told(sip_server: str, gateway: str, problem: str) -> None:
     assert problems(sip_server, gateway) == [problem]
+
+
+SITE = """\
+[sip_server]
+address = "127.0.0.9:5060"
+[gws]
+url = "http://127.0.0.9"
+[site]
+"""
+
+
+def test_one_name_is_the_origin_of_all_that_browsers_open() -> None:
+    settings = parse(SITE + 'public_name = "Phone.Example"\n')
+    assert settings.desk.url == settings.gws.browser_url == settings.oauth.browser_url == "https://phone.example"
+    assert settings.gateway.websocket_url == "wss://phone.example/ws"
+    assert settings.gateway.allowed_origins == settings.desk.frame_ancestors == ("https://phone.example",)
+    assert settings.gws.url == settings.oauth.url == "http://127.0.0.9"
+    assert settings.site.media_address == settings.media.advertise == "127.0.0.1"
+    own = parse(SITE + 'public_name = "phone.example"\n[desk]\nurl = "https://desk.example"\n')
+    assert (own.desk.url, own.gws.browser_url) == ("https://desk.example", "https://phone.example")
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ('public_name = "192.0.2.1"', 'public_name: "192.0.2.1" is not a host name; right would be "phone.example"'),
+        ('public_name = "a_b"', 'public_name: "a_b" is not a host name; right would be "phone.example"'),
+        ('acme_contact = "me"', 'acme_contact: "me" is not a mail address; right would be "operator@phone.example"'),
+        ('user = "Agent 7"', 'user: "Agent 7" is not the name of a user; right would be "cordboard"'),
+        ('certificate = "/a.pem"', "certificate_key: is missing; certificate is nothing without it"),
+        ("acme = true", "public_name: is missing; a certificate is for a name"),
+        (
+            'public_name = "phone.example"\nacme = true\ncertificate = "/a"\ncertificate_key = "/b"',
+            "acme: gets a certificate itself; leave certificate and certificate_key out, or acme",
+        ),
+    ],
+)
+def test_what_cannot_be_of_a_site(lines: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(SITE + lines)
+    assert [each.partition("[site] ")[2] for each in caught.value.problems] == [problem]

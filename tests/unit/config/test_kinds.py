@@ -12,6 +12,8 @@ from cordboard.config.kinds import Kind, Wrong
 ADDRESS = kinds.address("127.0.0.1:5060")
 PORTS = kinds.ports("10000-20000")
 URL = kinds.url("http://gws.example:8090")
+INTERFACES = "is not a list of name/address or name/address!advertised"
+PLACES = '["page/192.0.2.20!198.51.100.20", "trunk/192.0.2.21"]'
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,8 @@ URL = kinds.url("http://gws.example:8090")
         (kinds.TEXT, "größer", "größer"),
         (kinds.DN, "+15550100", "+15550100"),
         (kinds.host("127.0.0.1"), "::1", "::1"),
+        (kinds.NETWORKS, ["192.0.2.0/24", "2001:db8::/32"], ("192.0.2.0/24", "2001:db8::/32")),
+        (kinds.INTERFACES, ["lan/192.0.2.1!198.51.100.1", "v6/::1"], ("lan/192.0.2.1!198.51.100.1", "v6/::1")),
         (kinds.COOKIE_NAMES, ["JSESSIONID", "lb.route-1"], ("JSESSIONID", "lb.route-1")),
         (kinds.OPTIONS, ["sip-cti-control=talk,hold", "contact="], ("sip-cti-control=talk,hold", "contact=")),
     ],
@@ -93,6 +97,11 @@ def test_right_values(kind: Kind, written: object, read: object) -> None:
         (kinds.OPTIONS, ["refer-enabled"], "is not a list of name=value", '["refer-enabled=true"]'),
         (kinds.OPTIONS, "refer-enabled=true", "is not a list of name=value", '["refer-enabled=true"]'),
         (kinds.COOKIE_NAMES, ["a b"], "is not a list of cookie names", '["JSESSIONID"]'),
+        (kinds.NETWORKS, ["192.0.2.7/24"], "is not a list of networks", '["192.0.2.0/24"]'),
+        (kinds.NETWORKS, ["lan"], "is not a list of networks", '["198.51.100.0/24"]'),
+        (kinds.INTERFACES, ["192.0.2.1"], INTERFACES, PLACES),
+        (kinds.INTERFACES, ["lan/300.1.1.1"], INTERFACES, PLACES),
+        (kinds.INTERFACES, ["lan/192.0.2.1!x"], INTERFACES, PLACES),
     ],
 )
 def test_wrong_values(kind: Kind, written: object, why: str, right: str) -> None:
@@ -117,6 +126,8 @@ ALL_KINDS = [
     kinds.host("127.0.0.1"),
     kinds.COOKIE_NAMES,
     kinds.OPTIONS,
+    kinds.NETWORKS,
+    kinds.INTERFACES,
 ]
 toml_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),

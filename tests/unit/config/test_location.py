@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cordboard.config import location
 from cordboard.config.location import Path, locate
 
 DOCUMENT = """\
@@ -132,3 +133,15 @@ def test_every_key_of_a_document_has_a_line(parts: list[str]) -> None:
     except tomllib.TOMLDecodeError:
         return  # a key twice, or a table where a value is: no document
     assert set(locate(document)) == set(paths(read))
+
+
+def test_statements_tell_on_which_lines_they_are() -> None:
+    text = 'a = [\n  1,\n]\n# no\n[[x]] # head\nb = """\n\n"""\n\n[x.y]\nc.d = 1\n[[x]]\n'
+    assert [(each.path, each.first, each.last, each.header) for each in location.statements(text)] == [
+        (("a",), 1, 3, False),
+        (("x", 0), 5, 5, True),
+        (("x", 0, "b"), 6, 8, False),
+        (("x", 0, "y"), 10, 10, True),
+        (("x", 0, "y", "c", "d"), 11, 11, False),
+        (("x", 1), 12, 12, True),
+    ]

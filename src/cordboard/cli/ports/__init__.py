@@ -22,20 +22,28 @@ class Listener:
 
 def listeners(settings: Settings) -> list[Listener]:
     """What gateway and desk bind, and the look-alikes in the lab."""
-    found = [
-        Listener("udp", settings.gateway.sip, "[gateway] sip"),
-        Listener("tcp", settings.gateway.sip, "[gateway] sip"),
-        Listener("tcp", settings.gateway.websocket, "[gateway] websocket"),
-        Listener("tcp", settings.desk.listen, "[desk] listen"),
-    ]
-    if settings.gateway.sip_tls:
-        found.append(Listener("tcp", settings.gateway.sip_tls, "[gateway] sip_tls"))
+    carries_calls = settings.gateway.kind == "cordboard"
+    found = _gateway_listeners(settings) if carries_calls else []
+    found.append(Listener("tcp", settings.desk.listen, "[desk] listen"))
     if settings.metrics.listen:
         found.append(Listener("tcp", settings.metrics.listen, "[metrics] listen"))
+    if settings.admin.listen and carries_calls:
+        found.append(Listener("tcp", settings.admin.listen, "[admin] listen"))
     if settings.in_lab:
         found.append(Listener("udp", settings.lab.sip_server, "[lab] sip_server"))
         found.append(Listener("tcp", settings.lab.sip_server, "[lab] sip_server"))
         found.append(Listener("tcp", settings.lab.gws, "[lab] gws"))
+    return found
+
+
+def _gateway_listeners(settings: Settings) -> list[Listener]:
+    found = [
+        Listener("udp", settings.gateway.sip, "[gateway] sip"),
+        Listener("tcp", settings.gateway.sip, "[gateway] sip"),
+        Listener("tcp", settings.gateway.websocket, "[gateway] websocket"),
+    ]
+    if settings.gateway.sip_tls:
+        found.append(Listener("tcp", settings.gateway.sip_tls, "[gateway] sip_tls"))
     return found
 
 

@@ -58,7 +58,7 @@ def address(example: str, *, optional: bool = False) -> Kind:
     return Kind("host:port", read, quoted(example))
 
 
-def addresses(example: str) -> Kind:
+def addresses(example: str, *, optional: bool = False) -> Kind:
     """A list of hosts with their ports."""
 
     def read(value: object) -> tuple[Address, ...]:
@@ -67,7 +67,7 @@ def addresses(example: str) -> Kind:
             found = tuple(split_address(item) for item in items)
         except ValueError:
             raise Wrong("is not a list of host:port", example) from None
-        if not found or not all(each.port for each in found):
+        if not (found or optional) or not all(each.port for each in found):
             raise Wrong("is not a list of host:port", example)
         return found
 

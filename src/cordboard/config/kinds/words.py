@@ -47,6 +47,11 @@ def _url_path(value: object) -> str:
 
 
 URL_PATH = Kind("path of a URL", _url_path, '"/connector"')
+URL_PATHS = Kind(
+    "list of paths of URLs",
+    lambda value: tuple(_url_path(item) for item in items_of(value, "paths")),
+    '["/connector"]',
+)
 
 
 def whole(minimum: int, maximum: int) -> Kind:
@@ -107,6 +112,16 @@ def _line_of_text(value: object) -> str:
 TEXT = Kind("text", _line_of_text)
 
 
+def _signing_secret(value: object) -> str:
+    text = _line_of_text(value)
+    if text and len(text) < 32:
+        raise Wrong("is shorter than 32 characters")
+    return text
+
+
+SIGNING_SECRET = Kind("text, 32 characters at least", _signing_secret)
+
+
 def _realm(value: object) -> str:
     text = _line_of_text(value)
     if not text or '"' in text or "\\" in text:
@@ -125,3 +140,35 @@ def _number(value: object) -> str:
 
 
 DN = Kind("text", _number, '"5001"')
+OPTIONAL_DN = Kind("text", lambda value: _number(value) if value != "" else "", '"5001"')
+
+
+def _host_name(value: object) -> str:
+    text = text_of(value, "a host name")
+    label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    if text and (len(text) > 253 or not re.fullmatch(rf"{label}(\.{label})*", text) or re.fullmatch(r"[0-9.]+", text)):
+        raise Wrong("is not a host name", quoted("phone.example"))
+    return text.lower()
+
+
+HOST_NAME = Kind("host name", _host_name, '"phone.example"')
+
+
+def _mail(value: object) -> str:
+    text = text_of(value, "a mail address")
+    if text and not re.fullmatch(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text):
+        raise Wrong("is not a mail address", quoted("operator@phone.example"))
+    return text
+
+
+MAIL = Kind("mail address", _mail, '"operator@phone.example"')
+
+
+def _user(value: object) -> str:
+    text = text_of(value, "the name of a user")
+    if not re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", text):
+        raise Wrong("is not the name of a user", quoted("cordboard"))
+    return text
+
+
+USER = Kind("name of a user", _user, '"cordboard"')

@@ -1,4 +1,4 @@
-"""The settings of the desk and of GWS."""
+"""The settings of the desk, of its connector and of GWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DeskSettings:
         kinds.url("https://phone.example", optional=True),
         "",
         "The address of the desk as browsers reach it, for instance through a proxy with TLS.",
-        derived="http:// and [desk] listen",
+        derived="https:// and [site] public_name, without one http:// and [desk] listen",
     )
     frame_ancestors: tuple[str, ...] = setting(
         kinds.origins("https://gws.example"),
@@ -78,7 +78,7 @@ class GwsSettings:
         kinds.url("https://gws.example", optional=True),
         "",
         "Scheme, host and port of GWS as browsers reach it.",
-        derived="[gws] url",
+        derived="https:// and [site] public_name, without one [gws] url",
     )
     session_cookies: tuple[str, ...] = setting(
         kinds.COOKIE_NAMES,
@@ -114,4 +114,37 @@ class GwsSettings:
     )
     largest_answer: int = setting(
         kinds.whole(1, 1_000_000), 16_000, "The largest answer of GWS that is passed on to a page.", unit="kilobytes"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorSettings:
+    """What stands in for the program that Genesys Softphone runs on the agent's PC."""
+
+    path: str = setting(
+        kinds.URL_PATH,
+        "/connector",
+        "Path of the connector at the desk; Workspace Web Edition is given it below its own origin.",
+    )
+    origins: tuple[str, ...] = setting(
+        kinds.origins("https://gws.example"),
+        [],
+        "Origins whose pages may use the connector, besides [gws] browser_url and the desk's own.",
+    )
+    session_seconds: int = setting(
+        kinds.whole(1, 300),
+        10,
+        "How long a session of GWS is taken for good before GWS is asked again.",
+        unit="seconds",
+    )
+    answer_milliseconds: int = setting(
+        kinds.whole(0, 10000),
+        1000,
+        "How long a call that mutes or sets a volume waits for the softphone to say that it has.",
+        unit="milliseconds",
+    )
+    when_pings_stop: str = setting(
+        kinds.choice("log", "unregister"),
+        "log",
+        "What becomes of the softphone when Workspace no longer pings, after as many pings as it said in SetOptions.",
     )

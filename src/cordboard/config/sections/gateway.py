@@ -13,6 +13,12 @@ from cordboard.config.values import Address
 class GatewaySettings:
     """Pages on one side, SIP Server on the other."""
 
+    kind: str = setting(
+        kinds.choice("cordboard", "asterisk"),
+        "cordboard",
+        "What carries the calls: Cordboard's own gateway, or an Asterisk beside it whose configuration `cordboard"
+        " render` writes; then this process is the desk alone, and docs/asterisk.md tells what agents do without.",
+    )
     sip: Address = setting(
         kinds.address("127.0.0.1:5060"),
         "127.0.0.1:5060",
@@ -32,7 +38,7 @@ class GatewaySettings:
         kinds.websocket_url("wss://phone.example/ws"),
         "",
         "The address of that WebSocket as pages reach it, for instance through a proxy with TLS.",
-        derived="ws:// or wss://, [gateway] websocket and /ws",
+        derived="wss://, [site] public_name and /ws, without one ws:// or wss://, [gateway] websocket and /ws",
     )
     websocket_certificate: str = setting(
         kinds.file("/etc/cordboard/phone.pem"),
@@ -162,7 +168,15 @@ class GatewaySettings:
     state_directory: str = setting(
         kinds.file("/var/lib/cordboard"),
         "",
-        "Where the gateway keeps what outlives it: the secret that signs pages' tokens. Empty: nothing is kept.",
+        "Where the gateway keeps what outlives it: the secret that signs pages' tokens, and records of calls. Empty:"
+        " nothing is kept.",
+    )
+    token_secret: str = setting(
+        kinds.SIGNING_SECRET,
+        "",
+        "The secret that signs pages' tokens, for several gateways of one site for instance. Empty: made once, kept in"
+        " state_directory.",
+        secret=True,
     )
     drain_seconds: int = setting(
         kinds.whole(0, 86400),

@@ -17,7 +17,7 @@ class MediaSettings:
         kinds.choice("relay", "rtpengine"),
         "relay",
         "What carries the calls: the relay's workers, which the gateway starts, or rtpengine daemons, which run"
-        " already. With rtpengine the ports, addresses and workers below mean nothing.",
+        " already. With rtpengine rtp_ports, address and advertise below are those of the rendered rtpengine.conf.",
     )
     address: str = setting(
         kinds.host("192.0.2.10"), "127.0.0.1", "The address of this machine that media ports are opened at."
@@ -86,6 +86,12 @@ class MediaSettings:
         " gateway that was killed: the next one finds them there. Empty: a fresh directory, and they end with the"
         " gateway.",
     )
+    workers_by: str = setting(
+        kinds.choice("gateway", "systemd"),
+        "gateway",
+        "Who starts the media workers, and again when they die: the gateway, or the units that `cordboard render`"
+        " writes for them, which have nothing to do with the gateway's. That needs worker_directory.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,18 @@ class RtpengineSettings:
     )
     trunk_interface: str = setting(
         kinds.TEXT, "", "The daemons' name for the interface that SIP Server's side reaches."
+    )
+    interfaces: tuple[str, ...] = setting(
+        kinds.INTERFACES,
+        [],
+        "The interfaces of the rendered rtpengine.conf as name/address or name/address!advertised, the first one for"
+        " whatever names none. Empty: one, both, at [media] address and advertise.",
+    )
+    table: int = setting(
+        kinds.whole(-1, 63), -1, "The table of its kernel module that packets are forwarded by; -1: without the module."
+    )
+    threads: int = setting(
+        kinds.whole(0, 256), 0, "How many threads a rendered daemon forwards packets with; 0 is one per core."
     )
     transcode: bool = setting(
         kinds.TRUTH, True, "Whether the daemons translate where page and far end have no codec in common; if not, 488."

@@ -12,11 +12,11 @@ import click
 from aiohttp import web
 
 from cordboard.bayeux.session import ServerSettings
-from cordboard.cli.lab_call import call
-from cordboard.cli.lab_phone import phone
-from cordboard.cli.lab_scenario import scenario
+from cordboard.cli.lab.call import call
+from cordboard.cli.lab.phone import phone
+from cordboard.cli.lab.scenario import scenario
 from cordboard.cli.running import Ready, give_up, run, settings_from
-from cordboard.cli.serve import Product, start_product, start_site
+from cordboard.cli.serve import Product, start_desk, start_product, start_site
 from cordboard.config import Settings
 from cordboard.lab import workspace
 from cordboard.lab.contact_center import reading
@@ -44,7 +44,7 @@ def lab(context: click.Context, config: str | None, engine: str | None) -> None:
 
     async def start(running: AsyncExitStack) -> Ready:
         lab = await start_lab(settings, running)
-        return Ready(ready_text(settings), lab.product.gateway.draining.run)
+        return Ready(ready_text(settings), lab.product.gateway.draining.run if lab.product else None)
 
     run(start)
 
@@ -56,10 +56,10 @@ lab.add_command(scenario)
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What runs after `start_lab`."""
+    """What runs after `start_lab`; with an Asterisk beside it there is no product but the desk."""
 
     telephone: TelephoneLab
-    product: Product
+    product: Product | None
 
 
 async def start_lab(settings: Settings, running: AsyncExitStack) -> Lab:
@@ -74,6 +74,9 @@ async def start_lab(settings: Settings, running: AsyncExitStack) -> Lab:
     options = replace(gws_settings(settings), workspace_options=_workspace_options(settings))
     gws = create_gws(telephone.telephony, options, extra_routes=routes, faces=faces, faults=gws_faults)
     await start_site(gws, settings.lab.gws, running)
+    if settings.gateway.kind == "asterisk":
+        await start_desk(settings, running)
+        return Lab(telephone, None)
     return Lab(telephone, await start_product(settings, running))
 
 
@@ -149,7 +152,13 @@ The lab is ready.
   Agent desktop   {gws}/ui/ad/v1/index.html   sign in as {user}, password {user}
   Softphone       {settings.desk.url}/   alone, with its connection panel
   Customer calls  {_own_name()} lab call --to 8000   or press a button at {gws}/lab/
-Ctrl-C ends everything."""
+{_admin_text(settings, user)}Ctrl-C ends everything."""
+
+
+def _admin_text(settings: Settings, user: str) -> str:
+    own = settings.admin
+    signs_in = f"   sign in as {user} likewise" if user in own.users else ""
+    return f"  Admin page      {own.url}/{signs_in}\n" if own.listen else ""
 
 
 def _own_name() -> str:

@@ -1,0 +1,1 @@
+"""The databases that records are kept in: SQLite and PostgreSQL."""
