@@ -11,6 +11,7 @@ from cordboard.desk.errors import Refusal
 from cordboard.desk.pages import Page, Pages
 from cordboard.observe import Metrics, Private, get_log
 from cordboard.observe.log import Occasionally
+from cordboard.observe.trace import GATEWAY, PAGE, NoTraces, Plane, TraceEntry, Traces
 
 PAGE_HEADER = "X-Cordboard-Page"
 # The names of the softphone's table (web/src/model/reconciliation.js); another name is counted under "other".
@@ -34,10 +35,13 @@ _log = Occasionally(get_log("desk"), seconds=1.0)
 class Disagreements:
     """Counts each once, under its name, and logs beginning and end."""
 
-    def __init__(self, pages: Pages, metrics: Metrics, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, pages: Pages, metrics: Metrics, clock: Callable[[], float], traces: Traces | None = None
+    ) -> None:
         self._pages = pages
         self._metrics = metrics
         self._clock = clock
+        self._traces: Traces = traces or NoTraces()
 
     async def tell(self, request: web.Request) -> web.Response:
         page = self._pages.find(request.headers.get(PAGE_HEADER, ""), self._clock())
@@ -49,7 +53,16 @@ class Disagreements:
         if lasted is None or name == "events-lost":
             self._metrics.plane_disagreements.labels(name).inc()
         self._say(page, str(name), said, lasted)
+        self._trace(page, str(name), _word(said.get("call")), lasted)
         return web.json_response({})
+
+    def _trace(self, page: Page, name: str, call_uuid: str, lasted: object) -> None:
+        """A call of which the planes disagree is a bad one."""
+        if not call_uuid or page.agent is None:
+            return
+        what = f"planes disagree: {name}" if lasted is None else f"planes agree again: {name}"
+        self._traces.note_uuid(call_uuid, page.agent.dn, TraceEntry(0.0, Plane.CALL, PAGE, GATEWAY, what))
+        self._traces.mark_bad(call_uuid, f"planes disagree: {name}")
 
     def _say(self, page: Page, name: str, said: Mapping[str, Any], lasted: object) -> None:
         about = {"name": name, "dn": Private(page.agent.dn) if page.agent else "", "uuid": _word(said.get("call"))}

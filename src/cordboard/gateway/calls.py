@@ -6,13 +6,14 @@ A call that raises is ended and logged; no other call notices. Sessions of the t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cordboard.call.call import Call, CallInput, EndCall, FromSip
 from cordboard.call.dialing import PlaceCall
 from cordboard.call.events import CallEnded
 from cordboard.call.media import MediaConnected, MediaLost, MediaMoved, MediaReply, MediaRequest, Side, Verb
 from cordboard.call.outputs import ToSip
+from cordboard.gateway.history.history import CallHistory
 from cordboard.gateway.media import MediaRequests
 from cordboard.gateway.media_quality import MediaQuality
 from cordboard.gateway.outliving.snapshots import Snapshots
@@ -22,6 +23,7 @@ from cordboard.net.tasks import Tasks
 from cordboard.observe.log import get_log
 from cordboard.observe.metrics import Metrics
 from cordboard.sip import events as sip
+from cordboard.sip.message import Request
 
 log = get_log("gateway")
 
@@ -40,10 +42,12 @@ class Calls:
         to_core: ToCore,
         metrics: Metrics,
         snapshots: Snapshots | None = None,
+        history: CallHistory | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._quality = MediaQuality(engine, tasks, metrics)
-        self._media = MediaRequests(engine, tasks, self._media_replied, self._quality)
+        self.history = history or CallHistory()
+        self._quality = MediaQuality(engine, tasks, metrics, self.history.figures)
+        self._media = MediaRequests(engine, tasks, self._media_replied, self._quality, self.history)
         self._to_core = to_core
         self._metrics = metrics
         self._calls: dict[str, Call] = {}
@@ -62,13 +66,16 @@ class Calls:
     def __contains__(self, name: str) -> bool:
         return name in self._calls
 
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._calls.values()))
+
     @property
     def sessions(self) -> int:
         return len(self._by_session)
 
     def begin(self, call: Call, side: Side, invited: sip.Invited) -> None:
         """A new call, made by `side`."""
-        self._note(call, str(side))
+        self._note(call, str(side), invited.request)
         uuid = invited.request.headers.get(dialect.CALL_UUID) or ""
         log.info("call begins", call=call.name, uuid=uuid, dn=call.page.dn, made_by=str(side))
         self.feed(call, FromSip(side, invited))
@@ -85,7 +92,8 @@ class Calls:
         log.info("call taken up", call=call.name, uuid=call.trunk.call_uuid, dn=call.page.dn)
         self.feed(call, input)
 
-    def _note(self, call: Call, made_by: str) -> None:
+    def _note(self, call: Call, made_by: str, request: Request | None = None) -> None:
+        self.history.begins(call, made_by, request)
         self._calls[call.name] = call
         self._made_by[call.name] = made_by
         self._metrics.calls.set(len(self._calls))
@@ -98,6 +106,7 @@ class Calls:
     def replace(self, call: Call, invited: sip.Invited) -> None:
         """A new dialog is to take the place of the call's dialog with SIP Server."""
         log.info("call gets another dialog", call=call.name, dn=call.page.dn)
+        self.history.joined(call, invited.request)
         self.feed(call, FromSip(Side.TRUNK, invited))
 
     def deliver(self, side: Side, session: str, event: sip.Output) -> bool:
@@ -120,6 +129,7 @@ class Calls:
         try:
             outputs = call.handle(input, self._loop.time())
             self._remember(call)
+            self.history.was_fed(call)
             for output in outputs:
                 self._carry_out(call, output)
             self._schedule(call)
@@ -139,20 +149,29 @@ class Calls:
 
     def _carry_out(self, call: Call, output: ToSip | MediaRequest | CallEnded) -> None:
         if isinstance(output, ToSip):
-            self._to_core(output.side, output.command)
+            self._command(call, output)
         elif isinstance(output, MediaRequest):
             self._media.carry_out(call.name, output)
         else:
             self._ended(call, output)
 
+    def _command(self, call: Call, output: ToSip) -> None:
+        if isinstance(output.command, sip.Invite):
+            self.history.traces.placing(call.name)
+        elif isinstance(output.command, sip.Ring):
+            self.history.rang(call.name)
+        self._to_core(output.side, output.command)
+        self.history.traces.placing("")
+
     def _ended(self, call: Call, end: CallEnded) -> None:
-        self._forget(call, "answered" if end.answered else "not answered")
+        self._forget(call, "answered" if end.answered else "not answered", end.cause)
         uuid = call.trunk.call_uuid
         log.info("call ended", call=call.name, uuid=uuid, dn=call.page.dn, cause=end.cause, answered=end.answered)
 
-    def _forget(self, call: Call, outcome: str) -> set[Place]:
+    def _forget(self, call: Call, outcome: str, cause: str = "") -> set[Place]:
         if self._calls.pop(call.name, None) is None:
             return set()
+        self.history.ended(call.name, outcome, cause)
         self._metrics.calls_ended.labels(self._made_by.pop(call.name), outcome).inc()
         places = self._places.pop(call.name, set())
         for place in places:
@@ -192,6 +211,7 @@ class Calls:
         if call is None:
             return
         self._quality.happened(event)
+        self.history.media_happened(event)
         if event.kind is MediaEventKind.CONNECTED:
             log.info("media connected", call=call.name)
             self.feed(call, MediaConnected())

@@ -20,6 +20,7 @@ from cordboard.config.settings import Settings
 from cordboard.gateway.authentication import PageAuthentication
 from cordboard.gateway.availability import OPTIONS, Availability
 from cordboard.gateway.calls import Calls
+from cordboard.gateway.history.history import CallHistory, is_ping_answer
 from cordboard.gateway.outliving.draining import Draining
 from cordboard.gateway.outliving.page_moves import PageMoves
 from cordboard.gateway.outliving.restoring import NOWHERE, Restoring
@@ -35,6 +36,8 @@ from cordboard.media.port import MediaEngine
 from cordboard.net.tasks import Tasks
 from cordboard.observe.log import get_log
 from cordboard.observe.metrics import Metrics
+from cordboard.observe.trace import Traces
+from cordboard.records import Records
 from cordboard.seat import seat as seats
 from cordboard.seat.store import MemoryStore
 from cordboard.sip import events as sip
@@ -46,11 +49,20 @@ CHANGES = (seats.PageLeft, seats.PageArrived, seats.Reachable, seats.Unreachable
 class Gateway:
     """Made by `await Gateway.start(...)`; `close` ends every call and takes every registration back."""
 
-    def __init__(self, settings: Settings, engine: MediaEngine, secret: bytes, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: MediaEngine,
+        secret: bytes,
+        metrics: Metrics,
+        traces: Traces | None = None,
+        records: Records | None = None,
+    ) -> None:
         gateway = settings.gateway
         passwords = {agent.dn: agent.page_password for agent in settings.agents}
         judge = PageAuthentication(passwords, secret, gateway.realm, gateway.page_digest)
         self._settings = settings
+        self._metrics = metrics
         self._tasks = Tasks("gateway")
         self._call_settings = CallSettings(
             hold_treatment=gateway.hold_treatment_seconds,
@@ -63,10 +75,11 @@ class Gateway:
             reliable_provisional=gateway.reliable_provisional,
             new_call_retrieves=gateway.new_call_retrieves,
         )
-        self.trunk = TrunkSide(settings, self._from_trunk, metrics)
-        self.pages = PageSide(gateway, judge, self, metrics)
+        self.trunk = TrunkSide(settings, self._from_trunk, metrics, traces)
+        self.pages = PageSide(gateway, judge, self, metrics, traces)
         kept = Snapshots(engine, self._tasks, self._dialog_of) if settings.media.worker_directory else None
-        self.calls = Calls(engine, self._tasks, self._to_core, metrics, kept)
+        self.history = CallHistory(traces, records, settings.trace, settings.records)
+        self.calls = Calls(engine, self._tasks, self._to_core, metrics, kept, self.history)
         store = MemoryStore(tuple(passwords), gateway.page_gone_seconds, gateway.unreachable == "deregister")
         self.seats = Seats(store, self._seat_says)
         self._page_moves = PageMoves(self.calls, self.seats)
@@ -82,7 +95,7 @@ class Gateway:
             metrics.sip_transactions.labels(side).set_function(functools.partial(getattr, core, "transactions"))
         self.limits = CallLimits(gateway, self.calls)
         self.server_calls = ServerCalls(
-            self.calls, self.seats, self.limits, self.reachability, self.trunk.feed, self._call
+            self.calls, self.seats, self.limits, self.reachability, self.trunk.feed, self._call, metrics
         )
         self.draining = Draining(gateway, self.calls, self.seats, self.pages, self.registrations, metrics)
         self.restoring = Restoring(
@@ -90,9 +103,17 @@ class Gateway:
         )
 
     @classmethod
-    async def start(cls, settings: Settings, engine: MediaEngine, secret: bytes, metrics: Metrics) -> Gateway:
+    async def start(
+        cls,
+        settings: Settings,
+        engine: MediaEngine,
+        secret: bytes,
+        metrics: Metrics,
+        traces: Traces | None = None,
+        records: Records | None = None,
+    ) -> Gateway:
         """Open both sides. `secret` is the desk's, for tokens. Raises what `open` of both may raise."""
-        gateway = cls(settings, engine, secret, metrics)
+        gateway = cls(settings, engine, secret, metrics, traces, records)
         try:
             await gateway.trunk.open()
             await gateway.restoring.run()
@@ -124,9 +145,14 @@ class Gateway:
         await self.pages.close()
         await self.trunk.close()
         await self._tasks.close()
+        self.history.close()
 
     def _to_core(self, side: Side, command: sip.Input) -> None:
         (self.pages if side is Side.PAGE else self.trunk).feed(command)
+
+    def _refuse(self, side: Side, session: str, status: int) -> None:
+        self._metrics.calls_refused.labels(str(side), str(status)).inc()
+        self._to_core(side, sip.Reject(session, status))
 
     def _dialog_of(self, side: Side, session: str) -> Dialog | None:
         return (self.pages if side is Side.PAGE else self.trunk).core.snapshot(session)
@@ -136,7 +162,7 @@ class Gateway:
     def _from_trunk(self, output: sip.Output) -> None:
         match output:
             case sip.Invited() if self.draining.active and not output.replaces:
-                self.trunk.feed(sip.Reject(output.session, self.draining.status))
+                self._refuse(Side.TRUNK, output.session, self.draining.status)
             case sip.Invited():
                 self.server_calls.invited(output)
             case sip.OutOfDialogReplied():
@@ -177,13 +203,13 @@ class Gateway:
         seat = self.seats.seat(dn)
         page = next((page for page in seat.pages if page.flow == output.flow), None) if seat else None
         if page is None:
-            self.pages.feed(sip.Reject(output.session, 403))
+            self._refuse(Side.PAGE, output.session, 403)
         elif not user_of(output.request):
-            self.pages.feed(sip.Reject(output.session, 484))
+            self._refuse(Side.PAGE, output.session, 484)
         elif self.draining.active:
-            self.pages.feed(sip.Reject(output.session, self.draining.status))
+            self._refuse(Side.PAGE, output.session, self.draining.status)
         elif status := self.limits.refusal(dn, own=True):
-            self.pages.feed(sip.Reject(output.session, status))
+            self._refuse(Side.PAGE, output.session, status)
         else:
             self.calls.begin(self._call(dn, page), Side.PAGE, output)
 
@@ -200,6 +226,8 @@ class Gateway:
     def page_said(self, dn: str, flow: sip.Flow, words: dict[str, object]) -> None:
         self.reachability.said(flow, words)
         self.seat_port.said(dn, flow, words)
+        if not is_ping_answer(words):
+            self.history.page_said(self.calls.of_dn(dn), words)
 
     def _dn_changed(self, dn: str) -> None:
         self.seat_port.changed(dn)

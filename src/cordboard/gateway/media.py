@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from cordboard.call.media import NEVER_HEARD, MediaReply, MediaRequest, Verb
+from cordboard.gateway.history.history import CallHistory
 from cordboard.gateway.media_quality import MediaQuality
 from cordboard.media.port import Direction, MediaEngine, MediaError, MediaFull, PlaceGone, Side
 from cordboard.net.tasks import Tasks
@@ -23,9 +24,17 @@ class MediaRequests:
     before a call `moved` is not replied to.
     """
 
-    def __init__(self, engine: MediaEngine, tasks: Tasks, on_reply: OnReply, quality: MediaQuality) -> None:
+    def __init__(
+        self,
+        engine: MediaEngine,
+        tasks: Tasks,
+        on_reply: OnReply,
+        quality: MediaQuality,
+        history: CallHistory | None = None,
+    ) -> None:
         self._engine = engine
         self._quality = quality
+        self._history = history or CallHistory()
         self._tasks = tasks
         self._on_reply = on_reply
         self._moves: dict[str, int] = {}
@@ -34,6 +43,7 @@ class MediaRequests:
         if request.verb is Verb.CLOSE:
             self._moves.pop(call, None)
             self._quality.before_close(call)
+        self._history.asked(call, request)
         reply = perform(self._engine, call, request)
         self._tasks.start(self._report(call, request, reply, self._moves.get(call, 0)), f"{request.verb} {call}")
 
@@ -46,6 +56,7 @@ class MediaRequests:
         if answer is not None and request.verb is not Verb.CLOSE and move == self._moves.get(call, 0):
             if answer.status:
                 log.info("media refused", call=call, verb=str(request.verb), status=answer.status, why=answer.why)
+            self._history.replied(call, answer)
             self._on_reply(call, answer)
 
     async def _reply(self, call: str, request: MediaRequest, reply: Awaitable[Result]) -> MediaReply | None:

@@ -5,6 +5,8 @@ None of it ends a call. No number of a person is in it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cordboard.media.port import CallStatistics, EngineHealth, MediaEngine, MediaError, MediaEvent, MediaEventKind
 from cordboard.media.port import StreamStatistics as Stream
 from cordboard.media.quality import loss
@@ -20,7 +22,14 @@ FROM_PAGE, FROM_TRUNK = "from_page", "from_trunk"
 class MediaQuality:
     """Told of every media event, of calls that are refused for load, and of the end of each call."""
 
-    def __init__(self, engine: MediaEngine, tasks: Tasks, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        engine: MediaEngine,
+        tasks: Tasks,
+        metrics: Metrics,
+        on_figures: Callable[[str, CallStatistics | None], None] = lambda call, figures: None,
+    ) -> None:
+        self._on_figures = on_figures
         self._engine = engine
         self._tasks = tasks
         self._metrics = metrics
@@ -51,9 +60,11 @@ class MediaQuality:
         try:
             figures = await self._engine.stats(call)
         except MediaError:
-            return  # it never had media, or its worker died
+            self._on_figures(call, None)  # it never had media, or its worker died
+            return
         finally:
             self._forget(call)
+        self._on_figures(call, figures)
         if figures.connected or figures.page.packets_received or figures.trunk.packets_received:
             log.info("call quality", call=call, **_said(FROM_PAGE, figures.page), **_said(FROM_TRUNK, figures.trunk))
             self._observe(figures)

@@ -26,6 +26,7 @@ from cordboard.net.tls import Identity
 from cordboard.net.websocket import SipWebSockets
 from cordboard.observe.log import Occasionally, get_log
 from cordboard.observe.metrics import Metrics
+from cordboard.observe.trace import GATEWAY, PAGE, NoTraces, Traces
 from cordboard.seat.seat import Page
 from cordboard.sip import events as sip
 from cordboard.sip.address import NameAddress
@@ -74,13 +75,19 @@ class PageSide:
     """The pages' listener. `domain` is the host:port in URIs towards pages."""
 
     def __init__(
-        self, settings: GatewaySettings, authentication: PageAuthentication, owner: PageOwner, metrics: Metrics
+        self,
+        settings: GatewaySettings,
+        authentication: PageAuthentication,
+        owner: PageOwner,
+        metrics: Metrics,
+        traces: Traces | None = None,
     ) -> None:
         self.domain = str(settings.websocket)
         self._settings = settings
         self._authentication = authentication
         self._owner = owner
         self._metrics = metrics
+        self._traces: Traces = traces or NoTraces()
         self._occasionally = Occasionally(log)
         self._registrar = Registrar()
         self._admitted: dict[sip.Flow, Admitted] = {}
@@ -159,6 +166,7 @@ class PageSide:
     # --- from the WebSocket
 
     def message(self, flow: sip.Flow, data: bytes) -> None:
+        self._traces.message(PAGE, GATEWAY, data, flow)
         self.feed(sip.Received(flow, data))
 
     def closed(self, flow: sip.Flow) -> None:
@@ -181,6 +189,7 @@ class PageSide:
         return admitted.dn if admitted is not None and admitted.registered else ""
 
     def _transmit(self, flow: sip.Flow, data: bytes) -> None:
+        self._traces.message(GATEWAY, PAGE, data, flow)
         self._sockets.send(flow, data)
 
     # --- from the core

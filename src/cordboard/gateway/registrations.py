@@ -73,6 +73,7 @@ class Registrations:
         pace = Pace(gateway.registrations_in_flight, gateway.registrations_per_second)
         self._pool = RegistrationPool(RandomIdentifiers(), upkeep, pace)
         self._bound: set[str] = set()
+        self._refused: dict[str, int] = {}
         self._closing = False
         self._quiet = asyncio.Event()
 
@@ -106,6 +107,10 @@ class Registrations:
 
     def registered(self, dn: str) -> bool:
         return dn in self._bound
+
+    def refused(self, dn: str) -> int:
+        """The status that the DN's registration failed with last, 0 since it stands or was not tried."""
+        return self._refused.get(dn, 0)
 
     async def close(self, *, take_back: bool = True) -> None:
         """`take_back` False leaves the bindings as they are, for whoever takes the DNs over."""
@@ -160,6 +165,7 @@ class Registrations:
                 if dn not in self._bound:
                     self._occasionally.info(f"registered {dn}", "DN registered", dn=dn, expires=expires)
                 self._bound.add(dn)
+                self._refused.pop(dn, None)
             case Failed(status, retry_at):
                 self._failed(dn, status, retry_at)
             case Wiped():
@@ -172,6 +178,7 @@ class Registrations:
 
     def _failed(self, dn: str, status: int, retry_at: float) -> None:
         self._bound.discard(dn)
+        self._refused[dn] = status
         self._metrics.registration_failures.labels(str(status)).inc()
         again = round(retry_at - self._loop.time(), 1)
         why = MEANING.get(status, "")

@@ -125,7 +125,7 @@ class SeatPort:
 
     def _call(self, call: Call) -> SeatCall:
         figures = self._known(call.name)
-        return SeatCall(call.trunk.call_uuid, _state(call), figures.mos, figures.round_trip)
+        return SeatCall(call.trunk.call_uuid, state_of(call), figures.mos, figures.round_trip)
 
     def _known(self, name: str) -> Figures:
         """What is known of the call; the engine is asked for the next one who wants to know."""
@@ -147,7 +147,8 @@ class SeatPort:
         figures.mos, figures.round_trip = statistics.trunk.mos, statistics.page.round_trip
 
 
-def _state(call: Call) -> str:
+def state_of(call: Call) -> str:
+    """What a call does, in the words of `SeatCall`."""
     if call.page.state in RINGS:
         return "ringing"
     if call.page.state in DIALS:

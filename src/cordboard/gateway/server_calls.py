@@ -21,6 +21,7 @@ from cordboard.gateway.reachability import Reachability
 from cordboard.gateway.seats import Seats
 from cordboard.genesys import dialect
 from cordboard.observe.log import Occasionally, get_log
+from cordboard.observe.metrics import Metrics
 from cordboard.seat.seat import Page
 from cordboard.sip import events as sip
 from cordboard.sip.errors import RemoteProtocolError
@@ -64,6 +65,7 @@ class ServerCalls:
         reachability: Reachability,
         feed: Callable[[sip.Input], None],
         make: Callable[[str, Page], Call],
+        metrics: Metrics | None = None,
     ) -> None:
         self._calls = calls
         self._seats = seats
@@ -71,6 +73,7 @@ class ServerCalls:
         self._reachability = reachability
         self._feed = feed
         self._make = make
+        self._metrics = metrics or Metrics()
         self._occasionally = Occasionally(log)
         self._offered: set[str] = set()  # sessions of INVITEs that wait for a sign of life of their page
 
@@ -121,6 +124,7 @@ class ServerCalls:
         return self._limits.refusal(dn, own)
 
     def _refuse(self, dn: str, session: str, status: int) -> None:
+        self._metrics.calls_refused.labels("trunk", str(status)).inc()
         self._occasionally.info(f"{dn} {status}", "call from SIP Server refused", dn=dn, status=status)
         self._feed(sip.Reject(session, status))
 
@@ -133,6 +137,7 @@ class ServerCalls:
         elif alive:
             self._calls.begin(self._make(dn, page), Side.TRUNK, invited)
         else:
+            self._metrics.calls_refused.labels("trunk", str(GONE)).inc()
             self._occasionally.warning(f"{dn} silent", "call refused: the page gives no sign of life", dn=dn)
             self._feed(sip.Reject(invited.session, GONE))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
@@ -11,9 +13,15 @@ from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, is_signed_out, json_object
 from cordboard.desk.pages import Page
 from cordboard.desk.proxy.reach import kept_headers
-from cordboard.desk.session_watch import SessionWatch, SignsOfEnd
+from cordboard.desk.session_watch import SessionWatch
 
 _STATUS_OF_ENDED_SESSION = 403
+
+
+class Reader(Protocol):
+    """Who wants to know what passes."""
+
+    def read(self, chunk: bytes) -> None: ...
 
 
 def refuse_redirection(answer: aiohttp.ClientResponse, gws: Gws) -> None:
@@ -60,9 +68,9 @@ def too_large(largest: int) -> Refusal:
 
 
 async def stream(
-    request: web.Request, answer: aiohttp.ClientResponse, signs: SignsOfEnd | None, largest: int
+    request: web.Request, answer: aiohttp.ClientResponse, readers: Sequence[Reader], largest: int
 ) -> web.StreamResponse:
-    """The answer piece by piece, as it comes."""
+    """The answer piece by piece, as it comes; the readers get each piece, too."""
     check_size(answer, largest)
     response = web.StreamResponse(status=answer.status, headers=kept_headers(answer.headers))
     if answer.content_length is not None and "Content-Encoding" not in answer.headers:  # else it was unpacked here
@@ -70,8 +78,8 @@ async def stream(
     try:
         await response.prepare(request)
         async for chunk in answer.content.iter_any():
-            if signs is not None:
-                signs.read(chunk)
+            for reader in readers:
+                reader.read(chunk)
             largest -= len(chunk)
             if largest < 0:
                 _break_off(request)

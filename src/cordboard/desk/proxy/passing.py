@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,9 +15,11 @@ from cordboard.desk.gws import Gws
 from cordboard.desk.pages import Page
 from cordboard.desk.proxy import answers, reach, short_forms
 from cordboard.desk.proxy.bounds import counted, only_poll
+from cordboard.desk.proxy.overhearing import Overheard, overhearing
 from cordboard.desk.session_watch import SessionWatch, SignsOfEnd, ends_session
 from cordboard.genesys.guide import Exchange
 from cordboard.observe import Metrics
+from cordboard.observe.trace import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,13 @@ class _Asked:
 class Proxy:
     """One GWS for all pages."""
 
-    def __init__(self, settings: Settings, gws: Gws, watch: SessionWatch, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, gws: Gws, watch: SessionWatch, metrics: Metrics, traces: Traces | None = None
+    ) -> None:
         self._gws = gws
         self._watch = watch
         self._metrics = metrics
+        self._overhear = overhearing(traces) if traces is not None else None
         self._answer_seconds = settings.gws.answer_milliseconds / 1000
         self._poll_seconds = settings.gws.poll_milliseconds / 1000
         self._most = settings.gws.requests_per_page
@@ -50,7 +56,8 @@ class Proxy:
         if operation := short_forms.operation_of(request.method, path):
             with counted(page, self._most):
                 return await self._timed(
-                    "calls", short_forms.operate(operation, page, self._gws, self._watch, self._answer_seconds)
+                    "calls",
+                    short_forms.operate(operation, page, self._gws, self._watch, self._answer_seconds, self._overhear),
                 )
         asked = await self._read(request, page, path)
         if reach.is_poll(asked.path, asked.body):
@@ -86,30 +93,38 @@ class Proxy:
             self._metrics.gws_requests.labels(route, outcome).inc()
 
     async def _ask(self, asked: _Asked) -> web.StreamResponse:
+        heard = self._overhear(asked.page, asked.request.method, asked.path, asked.body) if self._overhear else None
+        with heard or nullcontext():
+            return await self._exchange(asked, heard)
+
+    async def _exchange(self, asked: _Asked, heard: Overheard | None) -> web.StreamResponse:
         page, method, jar = asked.page, asked.request.method, asked.page.jar
         headers = reach.sent_headers(asked.request)
         async with self._gws.exchange(
             page, method, asked.target, headers=headers, body=asked.body, patience=asked.patience
         ) as answer:
+            if heard is not None:
+                heard.status = answer.status
             answers.refuse_redirection(answer, self._gws)
             if (refused := await answers.refused(page, jar, self._gws, answer, self._watch)) is not None:
                 return refused
             if answer.status == 200 and page.jar is jar and ends_session(method, asked.target, asked.body):
                 self._watch.page_ended(page)
             signs = SignsOfEnd() if reach.is_notifications(asked.path) else None
-            response = await self._answer(asked, answer, signs)
+            response = await self._answer(asked, answer, signs, heard)
             if signs is not None and signs.seen:
                 self._watch.doubt(page)
             return response
 
     async def _answer(
-        self, asked: _Asked, answer: aiohttp.ClientResponse, signs: SignsOfEnd | None
+        self, asked: _Asked, answer: aiohttp.ClientResponse, *readers: SignsOfEnd | Overheard | None
     ) -> web.StreamResponse:
+        listening = tuple(reader for reader in readers if reader is not None)
         if asked.guide is None:
-            return await answers.stream(asked.request, answer, signs, self._largest)
+            return await answers.stream(asked.request, answer, listening, self._largest)
         body = await answers.whole(answer, self._gws, self._largest)
-        if signs is not None:
-            signs.read(body)
+        for reader in listening:
+            reader.read(body)
         messages = _messages(body)
         if messages is None:
             return web.Response(body=body, status=answer.status, headers=reach.kept_headers(answer.headers))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import nullcontext
 from urllib.parse import quote
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, json_object
 from cordboard.desk.pages import Page
 from cordboard.desk.proxy import answers, reach
+from cordboard.desk.proxy.overhearing import Overhear, Overheard
 from cordboard.desk.session_watch import SessionWatch
 from cordboard.genesys.guide import SHORT_FORMS, active_call, call_id
 from cordboard.genesys.operations import CallOperation
@@ -37,7 +39,12 @@ def operation_of(method: str, path: str) -> CallOperation | None:
 
 
 async def operate(
-    operation: CallOperation, page: Page, gws: Gws, watch: SessionWatch, patience: float
+    operation: CallOperation,
+    page: Page,
+    gws: Gws,
+    watch: SessionWatch,
+    patience: float,
+    overhear: Overhear | None = None,
 ) -> web.StreamResponse:
     """GWS's answer to the operation on the active call, or why there is none. Raises `Refusal`, `GwsUnreachable`."""
     jar = page.jar
@@ -58,9 +65,29 @@ async def operate(
         return web.json_response(content, status=404)
     path = f"{_CALLS}/{quote(call_id(call), safe='')}"
     order = json.dumps({"operationName": operation.value}).encode()
+    heard = overhear(page, "POST", path, order) if overhear else None
+    with heard or nullcontext():
+        return await _order(page, gws, watch, path, headers, order, patience, heard)
+
+
+async def _order(
+    page: Page,
+    gws: Gws,
+    watch: SessionWatch,
+    path: str,
+    headers: dict[str, str],
+    order: bytes,
+    patience: float,
+    heard: Overheard | None,
+) -> web.Response:
+    jar = page.jar
     async with gws.exchange(page, "POST", path, headers=headers, body=order, patience=patience) as answer:
+        if heard is not None:
+            heard.status = answer.status
         answers.refuse_redirection(answer, gws)
         if (refused := await answers.refused(page, jar, gws, answer, watch)) is not None:
             return refused
         body = await answers.whole(answer, gws, _LARGEST)
+        if heard is not None:
+            heard.read(body)
         return web.Response(body=body, status=answer.status, headers=reach.kept_headers(answer.headers))

@@ -22,6 +22,7 @@ from cordboard.net.stream import Peers
 from cordboard.net.tasks import Tasks
 from cordboard.observe.log import Occasionally, get_log
 from cordboard.observe.metrics import Metrics
+from cordboard.observe.trace import GATEWAY, SIP_SERVER, NoTraces, Traces
 from cordboard.sip import events as sip
 from cordboard.sip.core import SessionTimer, UserAgentCore
 from cordboard.sip.errors import RemoteProtocolError
@@ -38,13 +39,20 @@ UNREACHED = (408, 503)
 class TrunkSide:
     """Opened by `open`. `servers` begin with the primary."""
 
-    def __init__(self, settings: Settings, on_output: Callable[[sip.Output], None], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        on_output: Callable[[sip.Output], None],
+        metrics: Metrics,
+        traces: Traces | None = None,
+    ) -> None:
         """Raises `CertificateUnusable`."""
         self.servers = servers_of(settings)
         self.current = self.servers[0]
         self._settings = settings
         self._on_output = on_output
         self._metrics = metrics
+        self._traces: Traces = traces or NoTraces()
         self._loop = asyncio.get_running_loop()
         self._occasionally = Occasionally(log)
         self._tasks = Tasks("trunk")
@@ -116,6 +124,7 @@ class TrunkSide:
     # --- from the transports
 
     def message(self, flow: sip.Flow, data: bytes) -> None:
+        self._traces.message(SIP_SERVER, GATEWAY, data, flow)
         self.feed(sip.Received(flow, data))
 
     def closed(self, flow: sip.Flow) -> None:
@@ -140,6 +149,7 @@ class TrunkSide:
 
     def _transmit(self, flow: sip.Flow, data: bytes) -> None:
         """An answer whose connection is gone goes over one of ours (RFC 3261 section 18.2.2)."""
+        self._traces.message(GATEWAY, SIP_SERVER, data, flow)
         if self.transports.send(flow, data):
             return
         server = self._server_at(flow.remote[0])
