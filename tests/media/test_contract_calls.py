@@ -75,7 +75,7 @@ async def test_trunk_hold_and_retrieve(call: Conversation) -> None:
     await call.talk()
     await call.engine.take_trunk_offer(call.name, call.trunk.describe(2, "sendonly"))
     assert read_plain(await call.engine.trunk_answer(call.name)).direction == "recvonly"
-    assert await call.trunk.hears_nothing()
+    assert await call.trunk.falls_silent()
     assert await call.page.hears(1000.0), "music on hold"
     await call.engine.take_trunk_offer(call.name, call.trunk.describe(3))
     assert read_plain(await call.engine.trunk_answer(call.name)).direction == "sendrecv"
@@ -96,7 +96,7 @@ async def test_trunk_is_sent_nothing_while_held(call: Conversation, description:
     await call.talk()
     await call.engine.take_trunk_offer(call.name, call.trunk.describe(2, **description))
     assert read_plain(await call.engine.trunk_answer(call.name)).direction == answered
-    assert await call.trunk.hears_nothing()
+    assert await call.trunk.falls_silent()
     await call.point_trunk()
     assert await call.trunk.hears(440.0)
     assert call.unbroken(call.trunk)
@@ -115,7 +115,7 @@ async def test_trunk_audio_refused_with_port_0(call: Conversation) -> None:
     await call.talk()
     await call.engine.take_trunk_offer(call.name, call.trunk.describe(2, port=0))
     assert read_plain(await call.engine.trunk_answer(call.name)).refused
-    assert await call.trunk.hears_nothing()
+    assert await call.trunk.falls_silent()
     offered = read_plain(await call.engine.trunk_offer(call.name))
     assert offered.port == call.trunk.peer.port, "our next offer has our port again"
     await call.engine.take_trunk_answer(call.name, call.trunk.describe(3))
@@ -126,7 +126,7 @@ async def test_direction_shuts_both_ways_at_once(call: Conversation) -> None:
     await call.incoming()
     await call.talk()
     await call.engine.direction(call.name, Side.TRUNK, Direction.INACTIVE)
-    silent = await asyncio.gather(call.page.hears_nothing(), call.trunk.hears_nothing())
+    silent = await asyncio.gather(call.page.falls_silent(), call.trunk.falls_silent())
     assert silent == [True, True]
     assert read_plain(await call.engine.trunk_offer(call.name)).direction == "inactive"
     await call.engine.direction(call.name, Side.TRUNK, Direction.SENDRECV)
@@ -151,8 +151,9 @@ async def test_direction_shuts_one_way(
     await call.incoming()
     await call.talk()
     await call.engine.direction(call.name, side, direction)
-    silent = await asyncio.gather(call.page.hears_nothing(), call.trunk.hears_nothing())
-    assert silent == [not page_hears, not trunk_hears]
+    ends = (call.page, page_hears, 1000.0), (call.trunk, trunk_hears, 440.0)
+    found = await asyncio.gather(*(end.hears(voice) if hears else end.falls_silent() for end, hears, voice in ends))
+    assert found == [True, True]
 
 
 async def test_page_hold_and_retrieve_with_the_same_transport(call: Conversation) -> None:
@@ -163,7 +164,7 @@ async def test_page_hold_and_retrieve_with_the_same_transport(call: Conversation
     await call.engine.take_page_offer(call.name, call.page.offer())
     held = call.page.take(await call.engine.page_answer(call.name))
     assert held.direction == "recvonly"
-    assert await call.page.hears_nothing()
+    assert await call.page.falls_silent()
     call.page.direction = "sendrecv"
     await call.engine.take_page_offer(call.name, call.page.offer())
     retrieved = call.page.take(await call.engine.page_answer(call.name))
@@ -199,7 +200,7 @@ async def test_digits_from_the_page_get_the_trunks_number(call: Conversation) ->
     await call.outgoing()
     await call.talk()
     call.page.hush()
-    assert await call.trunk.hears_nothing(0.1)
+    assert await call.trunk.falls_silent()
     before = len(call.trunk.received)
     for payload in payloads("5", 100):
         call.page.send(DIGITS_OF_BROWSER, payload, marker=True)
@@ -391,7 +392,7 @@ async def test_close_releases_ports_at_once(call: Conversation) -> None:
     for number in (port, port + 1):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.bind(("127.0.0.1", number))
-    silent = await asyncio.gather(call.page.hears_nothing(), call.trunk.hears_nothing())
+    silent = await asyncio.gather(call.page.falls_silent(), call.trunk.falls_silent())
     assert silent == [True, True]
     answered = call.page.stun_answers
     call.page.check()

@@ -77,7 +77,7 @@ async def test_held_by_the_agent(call: Conversation, carried: Carried) -> None:
     await call.offer_the_new_place()
     assert read_plain(await call.engine.trunk_offer(call.name)).direction == "inactive"
     call.page.speak(440.0)
-    assert await call.trunk.hears_nothing()
+    assert await call.trunk.stays_silent()
     await call.engine.direction(call.name, Side.TRUNK, Direction.SENDRECV)
     await call.talk()
 

@@ -89,7 +89,7 @@ async def test_transfer_to_a_party_without_opus(call: Conversation, new_trunk: C
     call.page.send(111, bytes(60), step=STEP)
     party.send(0, bytes(160), step=160)
     heard = len(call.page.received)
-    silent = await asyncio.gather(party.hears_nothing(), call.page.hears_nothing())
+    silent = await asyncio.gather(party.stays_silent(), call.page.stays_silent())
     assert silent == [True, True]
     assert (len(party.received), len(call.page.received)) == (0, heard), "nothing wrong is sent meanwhile"
     anew = call.page.take(await call.engine.page_offer(call.name))

@@ -65,8 +65,8 @@ async def test_between_the_pages_the_trunk_is_not_heard_by_anybody(
     await call.talk()
     old = call.page
     await call.engine.renew_page(call.name)
-    assert await old.hears_nothing()
-    assert await call.trunk.hears_nothing()
+    assert await old.falls_silent()
+    assert await call.trunk.falls_silent()
     call.page = new_page()
     await call.offer_page()
     await call.take_page_answer()
@@ -86,7 +86,7 @@ async def test_answer_of_the_old_page_is_not_taken_after_the_renewal(call: Conve
     before = call.page.stun_answers
     call.page.check()
     call.page.speak(440.0)
-    assert await call.trunk.hears_nothing()
+    assert await call.trunk.stays_silent()
     assert call.page.stun_answers == before
 
 
@@ -96,7 +96,7 @@ async def test_a_held_call_is_taken_up_and_retrieved(call: Conversation, new_pag
     await call.engine.direction(call.name, Side.TRUNK, Direction.INACTIVE)
     await taken_up(call, new_page())
     call.page.speak(700.0)
-    silent = await asyncio.gather(call.trunk.hears_nothing(), call.page.hears_nothing())
+    silent = await asyncio.gather(call.trunk.falls_silent(), call.page.falls_silent())
     assert silent == [True, True]
     await call.engine.direction(call.name, Side.TRUNK, Direction.SENDRECV)
     heard = await asyncio.gather(call.trunk.hears(700.0), call.page.hears(1000.0))

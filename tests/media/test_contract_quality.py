@@ -80,7 +80,7 @@ async def test_silence_is_never_told(call: Conversation) -> None:
     await call.incoming()
     for _ in range(4):
         call.page.check()
-        assert await call.page.hears_nothing(0.4)
+        assert await call.page.stays_silent(0.4)
     assert call.events == [MediaEventKind.CONNECTED]
     await call.talk()
 

@@ -29,7 +29,7 @@ async def test_repointed_trunk_is_heard_again_at_once(call: Conversation, new_tr
     music.speak(1700.0)
     assert await call.page.hears(1700.0, within=1.0)
     assert await music.hears(440.0), "the page must be heard there as well"
-    assert await old.hears_nothing()
+    assert await old.falls_silent()
     assert call.unbroken(call.page), "the page must see one SSRC and one sequence"
     assert {packet.payload_type for packet in call.page.received} == {0}
     times = [packet.timestamp for packet in call.page.received]
@@ -104,7 +104,7 @@ async def test_page_changes_its_network_without_telling(call: Conversation) -> N
     await call.talk()
     call.page.hush()
     call.page.move()
-    assert await call.page.hears_nothing(), "nothing goes to a source that no check has vouched for"
+    assert await call.page.stays_silent(), "nothing goes to a source that no check has vouched for"
     assert await call.page.nominate()
     call.page.speak(440.0)
     heard = await asyncio.gather(call.trunk.hears(440.0), call.page.hears(1000.0))

@@ -84,7 +84,10 @@ class SipWebSockets:
         socket = web.WebSocketResponse(
             protocols=("sip",), compress=False, max_msg_size=MAXIMUM_MESSAGE, heartbeat=HEARTBEAT
         )
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return web.Response(status=503)  # the peer went in the midst of its handshake: nobody reads this
         flow = self._flow(request)
         self._sockets[flow] = socket
         self._requests[flow] = request

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cordboard.config import Settings
 
 
 class TrunkSource(StrEnum):
@@ -33,6 +36,7 @@ class RelaySettings:
     workers: int = 1
     loop: Loop = Loop.AUTO
     worker_directory: str = ""  # where workers are found again after a crash of the gateway; empty: nowhere
+    supervised: bool = False  # others start the workers there, and again when they die
     trunk_source: TrunkSource = TrunkSource.STRICT
     codecs: tuple[str, ...] = ("opus", "PCMU", "PCMA")  # for sound, the best first
     video_codecs: tuple[str, ...] = ("H264", "VP8")  # the best first; none: no video
@@ -60,3 +64,26 @@ class RelaySettings:
         lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
         kinds = {"trunk_source": TrunkSource(values["trunk_source"]), "loop": Loop(values["loop"])}
         return cls(**{**values, **lists, **kinds})
+
+
+def relay_settings(settings: Settings) -> RelaySettings:
+    """For the engine, and for workers that others start."""
+    media = settings.media
+    return RelaySettings(
+        address=media.address,
+        advertise=media.advertise,
+        rtp_ports=(media.rtp_ports.first, media.rtp_ports.last),
+        webrtc_ports=(media.webrtc_ports.first, media.webrtc_ports.last),
+        workers=media.workers,
+        worker_directory=media.worker_directory,
+        supervised=media.workers_by == "systemd",
+        codecs=media.codecs,
+        video_codecs=media.video_codecs if media.video else (),
+        loop=Loop(media.loop),
+        trunk_source=TrunkSource(media.trunk_source),
+        trunk_gone_after=media.trunk_gone_after,
+        load_limit=media.load_limit,
+        pin_workers=media.pin_workers,
+        log_level=settings.log.level,
+        log_format=settings.log.format,
+    )

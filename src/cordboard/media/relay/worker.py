@@ -127,7 +127,8 @@ def main() -> int:
     arguments = parser.parse_args()
     settings = RelaySettings.from_json(arguments.settings)
     if arguments.core is not None:
-        os.sched_setaffinity(0, {arguments.core})
+        with contextlib.suppress(OSError):  # this machine has fewer
+            os.sched_setaffinity(0, {arguments.core})
     configure(settings.log_level, settings.log_format)
     try:
         worker = Worker(arguments.socket, settings)

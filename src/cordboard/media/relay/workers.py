@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cordboard.media.port import MediaError, MediaEvent, MediaEventKind
 from cordboard.media.relay.launch import (
+    START_SECONDS,
     WorkerFailed,
     core_for,
     end_worker,
@@ -79,7 +80,8 @@ class Workers:
         try:
             link = await connect(path, self._on_event, self._link_gone, self._load_told)
         except OSError:
-            forget_socket(path)  # its worker was killed
+            if not self._settings.supervised:
+                forget_socket(path)  # its worker was killed
             return
         greeting = await link.request("hello")
         fits = greeting["settings"] == self._settings.to_json() and index < self._settings.workers
@@ -94,6 +96,27 @@ class Workers:
 
     async def _start(self, index: int) -> None:
         path = socket_path(self.directory, index)
+        if self._settings.supervised:
+            await self._wait_for(index, path)
+        else:
+            await self._launch(index, path)
+        self._tell(MediaEventKind.MOVED, self.placement.move())
+
+    async def _wait_for(self, index: int, path: Path) -> None:
+        """Whoever supervises the workers starts it: systemd, for instance."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + START_SECONDS
+        while index not in self.running:
+            with contextlib.suppress(OSError, MediaError):
+                link = await connect(path, self._on_event, self._link_gone, self._load_told)
+                greeting = await link.request("hello")
+                self.running[index] = Worker(index, greeting["pid"], link, None)
+                fits = greeting["settings"] == self._settings.to_json()
+                log.info("media worker found", worker=index, pid=greeting["pid"], settings_fit=fits)
+            if index not in self.running and (loop.time() > end or await self._ends_within(0.1)):
+                raise WorkerFailed(f"no media worker listens at {path}: is cordboard-media@{index}.service running?")
+
+    async def _launch(self, index: int, path: Path) -> None:
         core = core_for(index, self._settings)
         process = await start_worker(path, self._settings, core)
         try:
@@ -103,7 +126,6 @@ class Workers:
             raise
         self.running[index] = Worker(index, process.pid, link, process)
         log.info("media worker started", worker=index, pid=process.pid, core=core)
-        self._tell(MediaEventKind.MOVED, self.placement.move())
 
     def _load_told(self) -> None:
         """A worker has said how busy it is, and perhaps that it wants to be replaced by a fresh one."""

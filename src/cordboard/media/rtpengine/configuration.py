@@ -14,8 +14,9 @@ class DaemonConfiguration:
     interfaces: tuple[str, ...]
     ng: str  # address:port that it is driven at; nobody else may reach it
     rtp_ports: tuple[int, int] = (30000, 39999)
-    threads: int = 1
+    threads: int = 1  # 0: one per core
     log_level: int = 5
+    table: int = -1  # of the kernel module; -1: packets are forwarded without it
 
 
 def render(daemon: DaemonConfiguration) -> str:
@@ -25,7 +26,7 @@ def render(daemon: DaemonConfiguration) -> str:
     browsers as the DTLS server, as our descriptions say; 10.5 does so by the flag alone.
     """
     lines = {
-        "table": "-1",
+        "table": str(daemon.table),
         "interface": ";".join(daemon.interfaces),
         "listen-ng": daemon.ng,
         "port-min": str(daemon.rtp_ports[0]),
@@ -33,7 +34,7 @@ def render(daemon: DaemonConfiguration) -> str:
         "foreground": "true",
         "log-stderr": "true",
         "log-level": str(daemon.log_level),
-        "num-threads": str(daemon.threads),
+        **({"num-threads": str(daemon.threads)} if daemon.threads else {}),
         "delete-delay": "0",
         "timeout": str(DAY),
         "silent-timeout": str(DAY),

@@ -1,0 +1,1 @@
+"""The machine itself: its units, containers, firewall and logs."""

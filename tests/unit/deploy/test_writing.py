@@ -1,0 +1,45 @@
+"""Files are written whole, and secret ones are private from the beginning."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cordboard.deploy.rendering import SECRET, Rendered, RenderProblem
+from cordboard.deploy.writing import write
+
+
+def test_modes_and_contents(tmp_path: Path) -> None:
+    os.umask(os.umask(0o077))
+    write([Rendered("a/b.conf", "b\n"), Rendered("a/c.secret", "c\n", mode=SECRET)], tmp_path / "made")
+    found = {file.name: (file.read_text(), file.stat().st_mode & 0o777) for file in (tmp_path / "made/a").iterdir()}
+    assert found == {"b.conf": ("b\n", 0o644), "c.secret": ("c\n", 0o600)}
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / "b.conf").symlink_to(other)
+    write([Rendered("b.conf", "new")], tmp_path)
+    assert other.read_text() == "mine"
+    assert not (tmp_path / "b.conf").is_symlink()
+
+
+def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b.conf").write_text("old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(RenderProblem, match=r"b\.conf: cannot be written: no space left on device"):
+        write([Rendered("b.conf", "new")], tmp_path)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("b.conf", "old")]
+
+
+def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    with pytest.raises(RenderProblem, match="cannot be written"):
+        write([Rendered("a/b.conf", "new")], tmp_path)
