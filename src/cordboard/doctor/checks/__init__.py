@@ -1,0 +1,1 @@
+"""The checks, by the part of a site that they look at."""
