@@ -15,6 +15,7 @@ const PAGES = {
   lab: ["index.html", "lab"],
   plain: ["plain.html", "plain"],
   shell: ["index.html", "shell"],
+  admin: ["index.html", "admin"],
 };
 
 /** @param {string} page */

@@ -14,11 +14,13 @@ from aiohttp.typedefs import Handler, Middleware
 from cordboard.config import Settings
 from cordboard.desk import protection
 from cordboard.desk.connector import Connector
+from cordboard.desk.connector.told_seats import ToldSeats
 from cordboard.desk.disagreements import Disagreements
 from cordboard.desk.embedding import add_embedding
 from cordboard.desk.embedding import configuration as embedding
 from cordboard.desk.errors import Refusal
 from cordboard.desk.gws import Gws, GwsUnreachable
+from cordboard.desk.health import Health
 from cordboard.desk.pages import Pages
 from cordboard.desk.proxy import PREFIX
 from cordboard.desk.session_watch import SessionWatch
@@ -26,6 +28,7 @@ from cordboard.desk.sign_in import PageCalls
 from cordboard.desk.single_sign_on import sign_in_configuration
 from cordboard.desk.static import PAGES, add_pages
 from cordboard.observe import Metrics
+from cordboard.observe.trace import Traces
 from cordboard.seat.desk_port import NoSeats, SeatWords
 
 _LARGEST_BODY = 1_000_000
@@ -39,14 +42,17 @@ def create_desk(
     pages: Path = PAGES,
     metrics: Metrics | None = None,
     seats: SeatWords | None = None,
+    traces: Traces | None = None,
+    health: Health | None = None,
 ) -> web.Application:
     """The desk's application. `secret` (32 bytes or more) signs tokens for the gateway; `pages` holds the built pages,
-    `seats` are the gateway's.
+    `seats` are the gateway's, `traces` those of its calls, `health` tells whether it can carry calls.
 
     Run it with `handler_cancellation=True`, so that the long poll of a page that left ends at GWS too.
     """
     gws = Gws(settings.gws.url, *settings.gws.session_cookies[:1])
-    seats, metrics = seats or NoSeats(), metrics or Metrics()
+    told = ToldSeats(lambda: open_pages, clock) if settings.gateway.kind == "asterisk" else None
+    seats, metrics = told or seats or NoSeats(), metrics or Metrics()
 
     def revoke(dn: str, token_id: str) -> None:
         seats.revoke(dn, token_id)
@@ -55,21 +61,23 @@ def create_desk(
     open_pages = Pages(lambda: secrets.token_urlsafe(24), revoke=revoke)
     watch = SessionWatch(gws, open_pages, settings)
     connector = Connector(settings, gws, watch, seats, clock)
-    calls = PageCalls(settings, open_pages, gws, watch, secret, clock, metrics)
+    calls = PageCalls(settings, open_pages, gws, watch, secret, clock, metrics, traces)
     application = web.Application(
         middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics)],
         client_max_size=_LARGEST_BODY,
     )
     application.on_response_prepare.append(protection.security_headers(settings))
     application.cleanup_ctx.append(_running(gws, watch, connector))
-    application.router.add_get("/healthz", _health)
+    (health or Health()).add_to(application)
     application.router.add_get("/configuration", _configuration(settings))
     application.router.add_post("/page", calls.open)
     application.router.add_post("/page/sign-in", calls.sign_in)
     calls.single_sign_on.add_to(application, calls.page)
     application.router.add_post("/page/sign-out", calls.sign_out)
     application.router.add_post("/page/token", calls.token)
-    application.router.add_post("/page/disagreement", Disagreements(open_pages, metrics, clock).tell)
+    if told is not None:
+        application.router.add_post("/page/phone", told.tell)
+    application.router.add_post("/page/disagreement", Disagreements(open_pages, metrics, clock, traces).tell)
     application.router.add_post(PREFIX + "/api/v2/sign-in", calls.guide_sign_in)
     application.router.add_route("*", PREFIX + "/{path:.*}", calls.gws)
     connector.add_to(application)
@@ -103,14 +111,12 @@ def _gws_failures(metrics: Metrics) -> Middleware:
     return told
 
 
-async def _health(_request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
-
-
 def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
     """GET /configuration: what the softphone's connection panel starts with; passwords in the lab only."""
     prefill = settings.prefill
+    own_gateway = settings.gateway.kind == "cordboard"
     content = {
+        "gateway": settings.gateway.kind,
         "sipServer": settings.gateway.websocket_url,
         "gwsUrl": settings.gws.browser_url,
         "agentDn": prefill.dn if prefill else "",
@@ -118,10 +124,10 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
         "gwsUser": prefill.gws_user if prefill else "",
         "gwsPassword": prefill.gws_password if prefill else "",
         "cometdChannel": "/user/agent/events",
-        "useGwsForDialing": True,
+        "useGwsForDialing": own_gateway,  # Asterisk does not pick up what SIP Server dials for the agent
         "dispositionKey": settings.desk.disposition_key,
         "endsGoneCalls": settings.desk.ends_gone_calls,
-        "video": settings.media.video,
+        "video": settings.media.video and own_gateway,
         "audio": {
             "echoCancellation": settings.desk.echo_cancellation,
             "noiseSuppression": settings.desk.noise_suppression,

@@ -3,8 +3,9 @@
 Host defends against names that are made to point here (DNS rebinding), Origin against pages of other sites that send
 requests with the agent's browser. `frame-ancestors` says who may embed the softphone; `X-Frame-Options` could only say
 "nobody" or "the same origin", and GWS is another. Permissions-Policy is left unset: the default lets the page itself,
-and a frame with `allow="microphone"`, use the microphone. Our pages make no markup from text and no script of a string,
-so no Trusted Types policy is there at all: `trusted-types 'none'`.
+and a frame with `allow="microphone"`, use the microphone. Origin-Agent-Cluster asks for a process of the phone's own,
+where what a desktop beside it computes and paints does not keep it waiting. Our pages make no markup from text and no
+script of a string, so no Trusted Types policy is there at all: `trusted-types 'none'`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from cordboard.observe import Occasionally, get_log
 
 _log = get_log("desk")
 _occasionally = Occasionally(_log)
-_OPEN_TO_ALL = "/healthz"  # load balancers ask with a Host of their own
+_OPEN_TO_ALL = ("/healthz", "/readyz")  # load balancers ask with a Host of their own
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:
@@ -44,7 +45,7 @@ def guard(settings: Settings) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path != _OPEN_TO_ALL and not _route(request).startswith(connector):
+        if request.path not in _OPEN_TO_ALL and not _route(request).startswith(connector):
             host = request.headers.get("Host", "")
             if (
                 host == nickname
@@ -100,7 +101,7 @@ def websocket_source(url: str) -> str:
 def security_headers(settings: Settings) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """A handler of the signal on_response_prepare."""
     pages, shell = _policy(settings), _policy(settings, frames=f"'self' {websocket_source(settings.gws.browser_url)}")
-    headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+    headers = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Origin-Agent-Cluster": "?1"}
     readers = frozenset(host_origins(settings))
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:

@@ -25,6 +25,7 @@ from cordboard.desk.session_watch import SessionWatch
 from cordboard.desk.single_sign_on import SingleSignOn
 from cordboard.genesys.status import StatusCode, failure, success
 from cordboard.observe import Metrics, Occasionally, Private, get_log
+from cordboard.observe.trace import Traces
 
 PAGE_HEADER = "X-Cordboard-Page"
 _log = get_log("desk")
@@ -43,6 +44,7 @@ class PageCalls:
         secret: bytes,
         clock: Callable[[], float],
         metrics: Metrics,
+        traces: Traces | None = None,
     ) -> None:
         self._settings = settings
         self._pages = pages
@@ -50,7 +52,7 @@ class PageCalls:
         self._watch = watch
         self._secret = secret
         self._clock = clock
-        self._proxy = Proxy(settings, gws, watch, metrics)
+        self._proxy = Proxy(settings, gws, watch, metrics, traces)
         self.single_sign_on = SingleSignOn(settings, pages, clock, self._sign_in_by_tokens)
 
     async def open(self, request: web.Request) -> web.Response:
@@ -129,12 +131,19 @@ class PageCalls:
         except NoPhone as error:
             page.withdraw()
             raise Refusal(403, "no-phone", str(error)) from None
-        now, lifetime = self._clock(), self._settings.desk.token_lifetime
-        grant = page.granted(page.agent.dn, lambda: secrets.token_urlsafe(18))
-        origin = request.headers.get("Origin", "")
-        token = issue(self._secret, grant.dn, now, lifetime, id=grant.id, origin=origin)
-        answer = {"dn": page.agent.dn, "token": token, "expires": math.floor(now + lifetime)}
-        return web.json_response(answer | self._ice_servers(page.agent.dn, now))
+        now, dn = self._clock(), page.agent.dn
+        answer = {"dn": dn, "expires": math.floor(now + self._settings.desk.token_lifetime)}
+        credential = self._credential(page, dn, now, request.headers.get("Origin", ""))
+        return web.json_response(answer | credential | self._ice_servers(dn, now))
+
+    def _credential(self, page: Page, dn: str, now: float, origin: str) -> dict[str, str]:
+        """What the page registers with: a token, or its DN's password at an Asterisk, which knows no tokens."""
+        if self._settings.gateway.kind == "asterisk":
+            agent = self._settings.agent(dn)
+            return {"password": agent.page_password if agent else ""}
+        grant = page.granted(dn, lambda: secrets.token_urlsafe(18))
+        lifetime = self._settings.desk.token_lifetime
+        return {"token": issue(self._secret, grant.dn, now, lifetime, id=grant.id, origin=origin)}
 
     async def gws(self, request: web.Request) -> web.StreamResponse:
         """/gws/...: the way to GWS."""
@@ -181,7 +190,7 @@ class PageCalls:
         if not turn.urls:
             return {}
         try:
-            secret = Path(turn.secret_file).read_bytes().strip()
+            secret = turn.secret.encode() or Path(turn.secret_file).read_bytes().strip()
             made = turn_credentials(secret, dn, now, turn.lifetime)
         except (OSError, ValueError) as error:
             _occasionally.warning(

@@ -1,4 +1,4 @@
-"""The softphone's files, or a page that says how to build them."""
+"""The files of the pages, or a page that says how to build them."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ def add_pages(application: web.Application, directory: Path, *, plain: bool = Fa
 
     application.router.add_get("/shell", _to_shell)
     application.router.add_get("/{path:.*}", file)
+
+
+def add_page(application: web.Application, directory: Path, prefix: str) -> None:
+    """Serve one built page and its files below `prefix`, which ends with a slash."""
+    root = directory.resolve()
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        if not (root / "index.html").is_file():
+            return web.Response(status=503, text=_NOT_BUILT, content_type="text/html")
+        path = _inside(root, request.match_info["path"] or "index.html")
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+    application.router.add_get(prefix + "{path:.*}", file)
 
 
 def _inside(root: Path, path: str) -> Path | None:

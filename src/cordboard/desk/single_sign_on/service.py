@@ -90,10 +90,10 @@ class AuthenticationService:
     def _client(self) -> str:
         """The client's name and secret as HTTP Basic (RFC 6749 section 2.3.1); a public client has none."""
         path = self._settings.client_secret_file
-        if not path:
+        if not path and not self._settings.client_secret:
             return ""
         try:
-            secret = Path(path).read_text().strip()
+            secret = self._settings.client_secret or Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             _log.error("the secret of [oauth] client_id cannot be read", file=path, why=type(error).__name__)
             raise AuthorizationError(
