@@ -21,6 +21,7 @@ from typing import Any
 import aiohttp
 import uvloop
 
+from cordboard.cli.running import short_collections
 from cordboard.genesys import channels
 from cordboard.lab.customers.line import Line, open_line
 from cordboard.sip import events as sip
@@ -241,10 +242,11 @@ async def main() -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(page.poll()) for page in pages]
             await asyncio.sleep(0.5)
-            print("ready", flush=True)
-            await line_from_standard_input()
-            tasks += [group.create_task(Work(orders, phones).run()), group.create_task(late(lateness))]
-            await line_from_standard_input()
+            with short_collections():
+                print("ready", flush=True)
+                await line_from_standard_input()
+                tasks += [group.create_task(Work(orders, phones).run()), group.create_task(late(lateness))]
+                await line_from_standard_input()
             for task in tasks:
                 task.cancel()
         phones.close()

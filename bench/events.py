@@ -38,6 +38,7 @@ from bench.event_agents import Orders
 from bench.report import machine, ratio, table
 from cordboard import observe
 from cordboard.cli.lab import start_lab
+from cordboard.cli.running import short_collections
 from cordboard.config.settings import Agent
 from cordboard.lab.gws.events import NOTIFICATIONS
 from cordboard.lab.telephony import (
@@ -247,7 +248,8 @@ async def _measured(lab: RunningLab, browser: Any, process: Agents, told: Told, 
     lab.cti(AnswerCall(PAGE, told.page_call))
     await until(lambda: lab.lab.telephone.telephony.calls(PAGE)[0].state is CallState.ESTABLISHED, "its answer", 5.0)
     began, cpu = time.time(), time.process_time()
-    await attach(told, lab, rate, seconds)
+    with short_collections():
+        await attach(told, lab, rate, seconds)
     took, cpu = time.time() - began, time.process_time() - cpu
     sent = {dn: list(events) for dn, events in told.events.items()}  # calls go on a little longer
     await asyncio.sleep(SETTLE)

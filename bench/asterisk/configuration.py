@@ -59,7 +59,7 @@ def write(installed: Installed, folder: Path, settings: AsteriskSettings) -> Pat
         (folder / name).mkdir(parents=True, exist_ok=True)
     etc = folder / "etc"
     files = {
-        "asterisk": _directories(installed, folder),
+        "asterisk": directories(installed, folder),
         "modules": _modules(installed),
         "logger": "[general]\n[logfiles]\nconsole => warning,error\n",
         "http": _http(settings),
@@ -76,7 +76,8 @@ def write(installed: Installed, folder: Path, settings: AsteriskSettings) -> Pat
     return etc / "asterisk.conf"
 
 
-def _directories(installed: Installed, folder: Path) -> str:
+def directories(installed: Installed, folder: Path) -> str:
+    """asterisk.conf of an unpacked one whose own folders are below `folder`."""
     places = {
         "astetcdir": folder / "etc",
         "astmoddir": installed.modules,

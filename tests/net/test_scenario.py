@@ -1,4 +1,5 @@
-"""20 agents and their customers over real SIP and CometD, with sound: nobody is lost, and both planes agree all along.
+"""20 agents, one of them in Chromium, and their customers over real SIP and CometD, with sound: nobody is lost, and
+both planes agree all along.
 
 `make bench-day` is the same with 300 customers.
 """
@@ -9,15 +10,17 @@ from pathlib import Path
 
 from kit.agents import agents_of
 from kit.both_planes import BothPlanes, Step
-from kit.day import Day, center
+from kit.chromium import chromium
+from kit.day import DNS, Day, center
 from kit.lab import running_lab
 
 CUSTOMERS = 30
 
 
 async def test_every_customer_is_accounted_for_and_both_planes_agree(tmp_path: Path) -> None:
-    async with running_lab(lab__contact_center=center(tmp_path / "center.toml")) as lab, agents_of(lab) as agents:
-        day = Day(lab, agents, customers=CUSTOMERS, rate=4.0)
+    file = center(tmp_path / "center.toml")
+    async with running_lab(lab__contact_center=file) as lab, agents_of(lab) as agents, chromium() as browser:
+        day = Day(lab, agents, customers=CUSTOMERS, rate=4.0, browser=browser)
         account = await day.run(within=20.0)
         summary = account.summary()
         assert (summary["customers"], summary["unaccounted"], summary["cancelled"]) == (CUSTOMERS, 0, 0)
@@ -28,6 +31,7 @@ async def test_every_customer_is_accounted_for_and_both_planes_agree(tmp_path: P
         assert day.quarrels(account) == []
         assert day.left() == []
         assert day.planes.looks > 20
+        assert [call for call in day.planes.calls.values() if call.dn == DNS[0] and call.answered]
 
 
 def test_what_does_not_agree_is_found() -> None:

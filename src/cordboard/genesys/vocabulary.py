@@ -46,6 +46,7 @@ CHANNELS = {
     "CALLS": channels.CALLS,
     "CHANNELS": channels.CHANNELS,
     "EVERYTHING_OF_ME": channels.EVERYTHING_OF_ME,
+    "USERS": channels.USERS,
     "GUIDE_AGENT_EVENTS": channels.GUIDE_AGENT_EVENTS,
     "GUIDE_CALL_STATE": channels.GUIDE_CALL_STATE,
 }

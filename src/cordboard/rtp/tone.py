@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from functools import lru_cache
 
 RATE = 8000  # samples per second
 BLOCK = 0.04  # seconds: a filter 25 Hz wide, which a sound card's wrong clock does not leave
@@ -20,8 +21,9 @@ MELODY = (
 BEAT = 0.16  # seconds
 
 
+@lru_cache(maxsize=64)
 def tone(frequency: float, seconds: float, rate: int = RATE, level: float = 0.3) -> bytes:
-    """A steady sine; `level` is its amplitude as a share of full scale."""
+    """A steady sine; `level` is its amplitude as a share of full scale. Made once: that takes milliseconds."""
     return _linear(_sine(frequency, round(seconds * rate), rate, level))
 
 
@@ -30,8 +32,9 @@ def silence(seconds: float, rate: int = RATE) -> bytes:
     return bytes(2 * round(seconds * rate))
 
 
+@lru_cache(maxsize=4)
 def music(seconds: float | None = None, rate: int = RATE, level: float = 0.3) -> bytes:
-    """Music on hold: a plucked melody of our own, repeated to fill `seconds`, or once through if None."""
+    """Music on hold: a plucked melody of our own, repeated to fill `seconds`, or once through if None. Made once."""
     samples: list[float] = []
     for frequency, beats in MELODY:
         count = round(beats * BEAT * rate)

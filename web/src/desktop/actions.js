@@ -1,5 +1,6 @@
 /** What the agent does on the screen, carried out: one function per wish. */
 
+import { Path } from "../model/vocabulary.js";
 import { dialable } from "../model/wishes.js";
 import { operationOf, readContacts, searchPath } from "./model/team.js";
 
@@ -39,6 +40,14 @@ export class Actions {
         return void this.search(wish.words);
       case "device":
         return void this.move(wish.name, wish.value);
+      case "do-not-disturb":
+        return this.own("Do not disturb", wish.on ? "DoNotDisturbOn" : "DoNotDisturbOff");
+      case "forward":
+        return this.own("Forwarding", wish.number ? "ForwardCallsOn" : "ForwardCallsOff", wish.number ? { destination: wish.number } : {});
+      case "monitor":
+        return this.own(wish.operation, wish.operation, { targetDeviceUri: deviceUri(wish.device) });
+      case "stop-monitoring":
+        return this.own("Monitoring", "CancelSupervisorMonitoring");
       default:
         return undefined;
     }
@@ -62,10 +71,17 @@ export class Actions {
     return this.session.gws.dialWith(this.session.work.agent?.deviceId ?? "", number, userData);
   }
 
+  /** An operation on the agent's own device. @private @param {string} what @param {string} operation @param {Record<string, unknown>} [fields] */
+  own(what, operation, fields) {
+    const { session } = this;
+    void session.attempt(what, session.gws.device(session.work.agent?.deviceId ?? "", operation, fields));
+  }
+
   /** @private @param {string} id @param {string} value */
   dispose(id, value) {
     const { session } = this;
-    return session.gws.dispose(session.work.agent?.deviceId ?? "", id, value, session.dispositionKey);
+    const uri = session.work.find(id)?.call.uri ?? "";
+    return session.gws.dispose(session.work.agent?.deviceId ?? "", { id, uri }, value, session.dispositionKey);
   }
 
   /** @private @param {string} words */
@@ -82,3 +98,6 @@ export class Actions {
     if (said === false || said === null) this.session.tell("error", "The phone did not answer.", "Look at the softphone's lights.");
   }
 }
+
+/** GWS wants an address, and looks at its last part. @param {string} device */
+const deviceUri = (device) => new URL(`${Path.API}/devices/${encodeURIComponent(device)}`, location.href).href;

@@ -2,6 +2,7 @@
 
 import { SessionOperation } from "../model/vocabulary.js";
 import { Gws } from "../platform/gws.js";
+import { AGENTS_PATH } from "./model/supervision.js";
 
 export class DesktopGws extends Gws {
   /** Workspace's options, as sections of names. @returns {Promise<unknown>} */
@@ -24,6 +25,11 @@ export class DesktopGws extends Gws {
     return this.ask("GET", path);
   }
 
+  /** The agents of a supervisor with their devices and calls. @returns {Promise<unknown>} */
+  agents() {
+    return this.ask("GET", AGENTS_PATH);
+  }
+
   /** @param {string} place "": the agent's own @param {string} queue */
   startAt(place, queue) {
     const more = { ...(place && { place }), ...(queue && { queue }) };
@@ -34,12 +40,6 @@ export class DesktopGws extends Gws {
   dialWith(device, phoneNumber, userData) {
     const body = { operationName: "Dial", destination: { phoneNumber }, ...(Object.keys(userData).length && { userData }) };
     return this.ask("POST", `/me/devices/${encodeURIComponent(device)}/calls`, body);
-  }
-
-  /** @param {string} device @param {string} callUuid @param {string} disposition @param {string} dispositionKey */
-  dispose(device, callUuid, disposition, dispositionKey) {
-    const body = { operationName: "SetCallDisposition", callUuid, disposition, ...(dispositionKey && { dispositionKey }) };
-    return this.ask("POST", `/me/devices/${encodeURIComponent(device)}`, body);
   }
 
   /** @param {string} device @param {string} operationName DoNotDisturbOn ... @param {Record<string, unknown>} [fields] */

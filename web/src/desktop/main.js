@@ -47,8 +47,9 @@ async function configuration() {
   }
 }
 
-/** In the shell page of the desk, which has the softphone itself. @param {string} softphone */
+/** In the shell page of the desk, which has the softphone itself, or with its loader in this page. @param {string} softphone */
 function besideThePhone(softphone) {
+  if ("cordboardPhone" in window) return true;
   return window.parent !== window && location.ancestorOrigins?.[0] === new URL(softphone, location.href).origin;
 }
 

@@ -8,6 +8,7 @@ import { History } from "./panels/history.js";
 import { InteractionsBar } from "./panels/interactions_bar.js";
 import { LoginForm } from "./panels/login_form.js";
 import { PhonePanel } from "./panels/phone_panel.js";
+import { Supervision } from "./panels/supervision.js";
 import { TeamCommunicator } from "./panels/team_communicator.js";
 import { ToastStack } from "./panels/toasts.js";
 import { TopBar } from "./panels/top_bar.js";
@@ -26,11 +27,12 @@ export class Screen {
     this.ended = new EndedCase();
     this.idle = make("div", { class: "idle" }, icon("handset"), make("p", {}, "No call"), make("p", { class: "hint" }, "A call appears here with what is known about it."));
     this.team = new TeamCommunicator();
+    this.supervision = Object.assign(new Supervision(), { hidden: true });
     this.history = new History();
     this.toasts = new ToastStack();
     this.phone = new PhonePanel();
     const centre = make("div", { class: "centre" }, this.interactions, this.contents, this.cases, this.ended, this.idle);
-    const work = make("main", { class: "work" }, make("div", { class: "columns" }, centre, make("aside", { class: "side" }, this.team, this.history)), this.message, this.toasts);
+    const work = make("main", { class: "work" }, make("div", { class: "columns" }, centre, make("aside", { class: "side" }, this.supervision, this.team, this.history)), this.message, this.toasts);
     this.body = make("div", { class: "body" }, work, this.phone);
     root.append(this.login, make("div", { class: "desk" }, this.bar, this.body));
     /** @type {Map<string, CaseCard>} */
@@ -51,6 +53,7 @@ export class Screen {
     this.showPages(session);
     this.showCases(session, now);
     this.team.update(contacts, work.cases.get(work.selected), session.options);
+    this.supervision.update(work.agents, work.own);
     this.history.update(work.recent);
     this.toasts.update(work, toasts);
   }
@@ -87,7 +90,7 @@ export class Screen {
     const { showsCall } = this.contents;
     this.cases.hidden = !showsCall || shown.length === 0;
     this.ended.hidden = !showsCall || !over || shown.length > 0;
-    if (over) this.ended.update(over);
+    if (over) this.ended.update(over, session);
     this.idle.hidden = !showsCall || shown.length > 0 || over !== undefined;
   }
 }

@@ -14,11 +14,13 @@ import { Notifications } from "../platform/notifications.js";
 import { Connector } from "./connector.js";
 import { DesktopGws } from "./gws.js";
 import { Options, record, text } from "./model/options.js";
+import { isOfUser, offered, readAgents } from "./model/supervision.js";
 
 const LOOK_EVERY = 400;
 const LOOK_FOR = 15_000;
 const RETRY_STATE = 1000;
 const RETRIES = 30;
+const AGENTS_AFTER = 150;
 const WAITING = "Waiting for the phone to register.";
 const NO_CONNECTION = "The connection to GWS is interrupted.";
 /** Which option of Workspace names the connector's address; no document says it, so the site may. */
@@ -53,6 +55,7 @@ export class Session {
     /** The state the agent asked for and that is not reached yet. */
     this.wanted = "";
     this.run = 0;
+    this.looksAtAgents = false;
     /** How many events came. */
     this.heard = 0;
     this.refusal = "";
@@ -77,6 +80,7 @@ export class Session {
       session: false,
       state: device ?? { state: "", displayName: "", workMode: "" },
     };
+    if (device) this.work.device(device, Date.now());
     this.work.stateSince = Date.now();
     this.changed();
   }
@@ -149,20 +153,41 @@ export class Session {
 
   /** @private */
   listen() {
-    const notifications = new Notifications(Path.NOTIFICATIONS, {}, { needed: [Channel.EVERYTHING_OF_ME], wanted: [] }, {
+    const notifications = new Notifications(Path.NOTIFICATIONS, {}, { needed: [Channel.EVERYTHING_OF_ME], wanted: [Channel.USERS] }, {
       onmessage: (data) => {
+        if (isOfUser(data)) return this.lookAtAgents();
         this.heard += 1;
         this.work.hear(data, Date.now());
         if (partiesChanged(data) || isConsultation(data)) void this.reread();
-        this.arrived();
+        return this.arrived();
       },
-      onready: () => void this.reread(),
+      onready: () => {
+        void this.reread();
+        this.lookAtAgents();
+      },
       onlost: () => this.tell("error", NO_CONNECTION, "It comes back by itself."),
       onsignedout: () => this.ended(),
       ondismissed: () => this.ended(),
     });
     this.notifications = notifications;
     notifications.start();
+  }
+
+  /** A supervisor's agents are read anew, once for all that happens in a moment. @private */
+  lookAtAgents() {
+    if (!offered(this.work.own).length || this.looksAtAgents) return;
+    this.looksAtAgents = true;
+    setTimeout(() => void this.readAgents(), AGENTS_AFTER);
+  }
+
+  /** @private */
+  async readAgents() {
+    const { run } = this;
+    this.looksAtAgents = false;
+    const said = await this.gws.agents().catch(() => null);
+    if (run !== this.run || !said) return;
+    this.work.agents = readAgents(said, this.work.agent?.dn ?? "");
+    this.changed();
   }
 
   /** Read the state. An event that came meanwhile may be newer than what was read: then it is read again. @private */

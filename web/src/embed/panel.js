@@ -105,12 +105,14 @@ export class Panel {
     const begin = this.place;
     const { clientX, clientY } = event;
     grip.setPointerCapture(event.pointerId);
+    style(this.frame, { pointerEvents: "none" }); // what the pointer does over a frame is the frame's
     grip.onpointermove = (at) => {
       this.place = pulled(begin, at.clientX - clientX, at.clientY - clientY);
       this.show();
     };
     grip.onpointerup = () => {
       grip.onpointermove = grip.onpointerup = null;
+      style(this.frame, { pointerEvents: "" });
       keep(this.place);
     };
   }

@@ -123,11 +123,14 @@ export class Card {
     this.goneSeen = null;
     /** Seconds of After Call Work that GWS announced. @type {number | null} */
     this.wrapUp = null;
+    /** SIP Server hears of no hold (Asterisk): the leg alone says whether the call is held. */
+    this.holdsAlone = false;
   }
 
   /** @returns {CardState} */
   get state() {
     if (this.wanted === "hangup") return "ending";
+    if (this.holdsAlone && this.leg?.up && this.gwsState !== "Released") return this.leg.state === "held" ? "held" : "talking";
     const shown = SHOWN[this.leg?.state ?? "none"][this.gwsState];
     if (shown === "holding" && this.wasHeld) return "retrieving";
     return this.ownLegOnly && (shown === "ringing" || shown === "talking") ? "dialing" : shown;

@@ -7,7 +7,7 @@
  */
 
 import { agentIs, withDevice } from "./agent.js";
-import { callIsOver, stateIsTaken } from "./after_call.js";
+import { callIsOver, stateIsTaken, toldAfterwards } from "./after_call.js";
 import { atGws } from "./buttons.js";
 import { Card, gwsDirection, gwsNumber } from "./call.js";
 import { readDispositions, readStates } from "./choices.js";
@@ -15,13 +15,18 @@ import { OPERATION, readMessage, readUser } from "./gws.js";
 import { cardForGws } from "./join.js";
 import { CallOperation } from "./vocabulary.js";
 
+/** How every message begins that tells why GWS is not connected. */
+const FAILED = "GWS is not connected: ";
 /** REST may still show a call this long after CometD told of its end. */
 const REST_BEHIND = 500;
 
 /** @type {Record<string, (phone: Phone, event: any, now: number) => Effect[]>} */
 export const DESK_PLANE = {
   "gws/connecting": (phone) => turned(phone, "connecting"),
-  "gws/on": (phone) => turned(phone, "on"),
+  "gws/on": (phone) => {
+    phone.messages.withdrawLike(FAILED);
+    return turned(phone, "on");
+  },
   "gws/lost": (phone) => lost(phone, "lost"),
   "gws/failed": failed,
   "gws/off": off,
@@ -54,7 +59,7 @@ function lost(phone, event) {
 
 /** @param {Phone} phone @param {import("./events.js").GwsFailed} event @param {number} now @returns {Effect[]} */
 function failed(phone, event, now) {
-  phone.messages.tell("error", `GWS: ${event.reason}`, "Check user name and password, then connect again.", now);
+  phone.messages.tell("error", FAILED + event.reason, event.help ?? "Check user name and password, then connect again.", now);
   return lost(phone, "failed");
 }
 
@@ -127,8 +132,18 @@ function callChanged(phone, call, now, wrapUp = null) {
   if (card.uuid && card.uuid !== call.id) return []; // the leg has moved on to another call
   if (call.state === "Dialing") card.direction = "out";
   card.wrapUp = wrapUp ?? card.wrapUp;
-  card.takeGws(call, now);
+  card.takeGws(carriedOut(phone, call), now);
+  card.holdsAlone = !phone.notified;
   return wishesOf(card);
+}
+
+/**
+ * What SIP Server would ask a phone to do that does not hear it (Asterisk) is not offered: it goes by SIP.
+ * @param {Phone} phone @param {GwsCall} call @returns {GwsCall}
+ */
+function carriedOut(phone, call) {
+  if (phone.notified) return call;
+  return { ...call, capabilities: call.capabilities.filter((name) => name !== OPERATION.hold && name !== OPERATION.retrieve) };
 }
 
 /**
@@ -144,6 +159,7 @@ function wishesOf(card) {
 /** @param {Phone} phone @param {Card | undefined} card @param {GwsCall} call @param {number} now @returns {Effect[]} */
 function released(phone, card, call, now) {
   phone.released.set(call.id, now);
+  toldAfterwards(phone, call);
   if (!card) return [];
   if (card.uuid !== call.id) {
     if (card.gws?.id === call.id) card.gws = null;

@@ -41,7 +41,7 @@
  *
  * Desk plane. `data` is the data of one CometD message, as it came. `asked` is when the snapshot was asked for.
  * @typedef {{ type: "gws/connecting" | "gws/on" | "gws/lost" | "gws/off" }} GwsLightEvent
- * @typedef {{ type: "gws/failed", reason: string }} GwsFailed
+ * @typedef {{ type: "gws/failed", reason: string, help?: string }} GwsFailed
  * @typedef {{ type: "gws/message", data: unknown }} GwsMessage
  * @typedef {{ type: "gws/snapshot", user: unknown, asked: number, gap?: boolean }} GwsSnapshot `gap`: it was asked for after a handshake
  * @typedef {{ type: "gws/accepted", operation: string, card: string, call: string }} GwsAccepted both empty: a state of the agent
@@ -60,10 +60,11 @@
  * @typedef {{ type: "press", card: string, button: ButtonName | Joining, digits?: string, number?: string }} Press
  * @typedef {{ type: "dial", number: string }} Dial
  * @typedef {{ type: "state", operation: string }} StateWanted
- * @typedef {{ type: "option", useGwsForDialing?: boolean, choosesState?: boolean, dispositionKey?: string, endsGoneCalls?: boolean }} Option
+ * @typedef {{ type: "option", useGwsForDialing?: boolean, choosesState?: boolean, dispositionKey?: string, endsGoneCalls?: boolean, notified?: boolean }} Option
  * @typedef {{ type: "data/set", card: string, key: string, value: string }} DataSet attached data
  * @typedef {{ type: "data/delete", card: string, key: string }} DataDelete
  * @typedef {{ type: "disposition", card: string, value: string }} DispositionChosen
+ * @typedef {{ type: "after-call/disposition", value: string }} DispositionAfterwards
  * @typedef {{ type: "video", allowed: boolean }} VideoAllowed pictures pass the gateway
  * @typedef {{ type: "tell", text: string, help: string, kind: "error" | "info" }} Tell
  * @typedef {{ type: "dismiss", message: number }} Dismiss
@@ -74,7 +75,7 @@
  *   | LegEnded | DialFailed} LegEvent
  * @typedef {MuteWanted | VolumeWanted | OptionsWanted | MicrophoneNamed} AudioEvent
  * @typedef {SipLightEvent | SipFailed | LegEvent | AudioEvent | GwsLightEvent | GwsFailed | GwsMessage | GwsSnapshot | GwsAccepted | GwsRefused
- *   | GwsStates | GwsDispositions | AgentKnown | Press | Dial | StateWanted | Option | DataSet | DataDelete | DispositionChosen | VideoAllowed | Tell | Dismiss | TimeCame} PhoneEvent
+ *   | GwsStates | GwsDispositions | AgentKnown | Press | Dial | StateWanted | Option | DataSet | DataDelete | DispositionChosen | DispositionAfterwards | VideoAllowed | Tell | Dismiss | TimeCame} PhoneEvent
  *
  * Effects.
  * @typedef {{ do: "sip/answer", leg: string, camera?: boolean }} SipAnswer
@@ -87,6 +88,7 @@
  * @typedef {{ do: "gws/call", call: string, operation: string, card: string, fields?: Record<string, unknown> }} GwsCallOperation
  * @typedef {{ do: "gws/dial", device: string, number: string, card: string }} GwsDial
  * @typedef {{ do: "gws/state", operation: string }} GwsState
+ * @typedef {{ do: "gws/disposition", device: string, call: string, uri: string, value: string, key: string }} GwsDisposition of a call that is over
  * @typedef {{ do: "gws/read" }} GwsRead calls and devices, by REST
  * @typedef {{ do: "sip/refresh" }} SipRefresh look whether the connection lives
  * @typedef {{ do: "beep" }} Beep a call was answered without a press
@@ -98,7 +100,7 @@
  * @typedef {{ do: "speaker", muted: boolean, volume: number }} SpeakerEffect
  * @typedef {{ do: "microphone/volume", volume: number }} MicrophoneVolumeEffect
  * @typedef {{ do: "microphone/constraints", constraints: { noiseSuppression?: boolean, autoGainControl?: boolean } }} ConstraintsEffect
- * @typedef {SipAnswer | SipEffect | CameraEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | GwsRead | SipRefresh | Beep | DisagreementTell | MicrophoneEffect
+ * @typedef {SipAnswer | SipEffect | CameraEffect | SipReject | SipMute | SipDigits | SipDial | GwsCallOperation | GwsDial | GwsState | GwsDisposition | GwsRead | SipRefresh | Beep | DisagreementTell | MicrophoneEffect
  *   | ToneEffect | AudioTell | SpeakerEffect | MicrophoneVolumeEffect | ConstraintsEffect} Effect
  */
 

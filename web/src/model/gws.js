@@ -10,7 +10,9 @@
  * @typedef {{
  *   id: string, state: GwsState, callType: string, numbers: string[], ani: string, dnis: string, consult: boolean,
  *   parent: string, recording: string, uri: string, capabilities: string[], userData: Record<string, unknown>, seconds: number }} GwsCall
- * @typedef {{ id: string, dn: string, state: string, displayName: string, workMode: string }} Device
+ * @typedef {{ id: string, dn: string, state: string, displayName: string, workMode: string, capabilities: string[], doNotDisturb: boolean,
+ *   forwardTo: string, monitoring: { state: string, target: string } | null }} Device `monitoring`: what its supervisor has asked for, `target` is
+ * the agent's device
  * @typedef {{ kind: "call", call: GwsCall, wrapUp: number | null } | { kind: "device", device: Device } | { kind: "error", text: string }} Fact
  */
 
@@ -86,7 +88,21 @@ export function readCall(value, state) {
 export function readDevice(value) {
   const device = record(value);
   if (!text(device.id)) return null;
-  return { id: text(device.id), dn: text(device.phoneNumber), ...readUserState(device.userState) };
+  return {
+    id: text(device.id),
+    dn: text(device.phoneNumber),
+    ...readUserState(device.userState),
+    capabilities: list(device.capabilities).filter((name) => typeof name === "string"),
+    doNotDisturb: device.doNotDisturb === "On",
+    forwardTo: text(device.forwardTo),
+    monitoring: readMonitoring(device.supervisorMonitoringState),
+  };
+}
+
+/** @param {unknown} value @returns {Device["monitoring"]} */
+function readMonitoring(value) {
+  const said = record(value);
+  return text(said.state) ? { state: text(said.state), target: lastSegment(text(said.targetDeviceUri)) } : null;
 }
 
 /** @param {unknown} value @returns {{ state: string, displayName: string, workMode: string }} */

@@ -65,6 +65,8 @@ export class Phone {
     this.cards = [];
     this.messages = new Messages();
     this.useGwsForDialing = true;
+    /** SIP Server's NOTIFYs reach this phone: what GWS is asked for, holding for instance, it carries out. */
+    this.notified = true;
     /** Pictures pass the gateway. */
     this.video = false;
     /** @type {"ready" | "asked" | "lost"} */

@@ -54,13 +54,13 @@ export const DISAGREEMENTS = [
   {
     name: "held-at-gws-only",
     counts: COUNTS,
-    is: (card) => card.leg?.state === "talking" && card.gwsState === "Held",
+    is: (card) => card.leg?.state === "talking" && card.gwsState === "Held" && !card.holdsAlone,
     repairs: [AGAIN, ...[MEND, 5000, 10_000].map((after) => ({ after, by: "hold or retrieve", mend: mendHold }))],
   },
   {
     name: "held-here-only",
     counts: COUNTS,
-    is: (card) => card.leg?.state === "held" && card.gwsState === "Established",
+    is: (card) => card.leg?.state === "held" && card.gwsState === "Established" && !card.holdsAlone,
     repairs: [AGAIN, ...[MEND, 5000, 10_000].map((after) => ({ after, by: "hold or retrieve", mend: mendHold }))],
   },
   {

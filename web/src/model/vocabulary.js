@@ -182,6 +182,7 @@ export const Channel = Object.freeze({
   CALLS: "/v2/me/calls",
   CHANNELS: "/v2/me/channels",
   EVERYTHING_OF_ME: "/v2/me/*",
+  USERS: "/v2/users",
   GUIDE_AGENT_EVENTS: "/user/agent/events",
   GUIDE_CALL_STATE: "/call/state",
 });

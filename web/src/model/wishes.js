@@ -6,6 +6,7 @@
  * @typedef {import("./events.js").Effect} Effect
  */
 
+import { dispose } from "./after_call.js";
 import { atGws, BUTTONS, hold, othersUp, waysOf } from "./buttons.js";
 import { Card as CallCard } from "./call.js";
 import { OPERATION } from "./gws.js";
@@ -15,13 +16,15 @@ export const WISHES = {
   press,
   dial,
   state: (_phone, event) => [{ do: "gws/state", operation: event.operation }],
+  "after-call/disposition": dispose,
   option: (phone, event) => {
-    const { useGwsForDialing, choosesState, dispositionKey, endsGoneCalls } = event;
+    const { useGwsForDialing, choosesState, dispositionKey, endsGoneCalls, notified } = event;
     Object.assign(phone, {
       ...(useGwsForDialing !== undefined && { useGwsForDialing }),
       ...(choosesState !== undefined && { choosesState }),
       ...(dispositionKey !== undefined && { dispositionKey }),
       ...(endsGoneCalls !== undefined && { endsGoneCalls }),
+      ...(notified !== undefined && { notified }),
     });
     return [];
   },

@@ -59,8 +59,8 @@ export class Desk {
   }
 
   /**
-   * A short-lived token for the signed-in agent's DN. A desk that was started again does not know this page any more: it is opened anew.
-   * @returns {Promise<{ dn: string, token: string, expires: number }>}
+   * A short-lived token for the signed-in agent's DN, or its password where Asterisk stands in the gateway's place. A desk that was started again does not know this page any more: it is opened anew.
+   * @returns {Promise<{ dn: string, token?: string, password?: string, expires: number }>}
    */
   async token() {
     const told = await this.askToken();
@@ -85,6 +85,14 @@ export class Desk {
    */
   tellDisagreement({ name, call, by, milliseconds }) {
     if (this.page) void this.ask("POST", "/page/disagreement", { name, call, by, milliseconds }).catch(() => {});
+  }
+
+  /** Beside Asterisk nobody else tells the desk whether the phone is registered. Also said by a page that goes. @param {boolean} registered */
+  tellPhone(registered) {
+    if (!this.page) return;
+    const body = JSON.stringify({ registered });
+    const headers = { ...this.headers, "Content-Type": "application/json" };
+    void fetch("/page/phone", { method: "POST", headers, body, keepalive: true }).catch(() => {});
   }
 
   /**

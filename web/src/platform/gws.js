@@ -70,6 +70,16 @@ export class Gws {
     return this.ask("POST", `/me/devices/${encodeURIComponent(device)}/calls`, body);
   }
 
+  /**
+   * Also of a call that is over; GWS wants both its names.
+   * @param {string} device @param {{ id: string, uri: string }} call @param {string} disposition @param {string} dispositionKey
+   */
+  dispose(device, { id, uri }, disposition, dispositionKey) {
+    const names = { callUuid: id, callUri: uri || `${Path.API}/me/calls/${id}` };
+    const body = { operationName: DeviceOperation.SET_CALL_DISPOSITION, ...names, disposition, ...(dispositionKey && { dispositionKey }) };
+    return this.ask("POST", `/me/devices/${encodeURIComponent(device)}`, body);
+  }
+
   /** @param {string} id @param {string} operationName @param {Record<string, unknown>} [fields] */
   call(id, operationName, fields = {}) {
     return this.ask("POST", `/me/calls/${encodeURIComponent(id)}`, { operationName, ...fields });

@@ -50,6 +50,17 @@ export class SipLegs {
     this.dialling = "";
   }
 
+  /**
+   * Credentials for TURN are good for a while: calls to come use these, and calls that are, should their network change.
+   * @param {RTCIceServer[]} iceServers
+   */
+  useIceServers(iceServers) {
+    this.iceServers = iceServers;
+    for (const { connection } of this.sessions.values()) {
+      if (connection && connection.signalingState !== "closed") connection.setConfiguration({ ...connection.getConfiguration(), iceServers });
+    }
+  }
+
   /** @private */
   get peerConnection() {
     return { ...PEER_CONNECTION, iceServers: this.iceServers };

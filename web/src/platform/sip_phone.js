@@ -3,7 +3,8 @@
  *
  * @typedef {import("../model/events.js").PhoneEvent} PhoneEvent
  * @typedef {import("./clock.js").Clock} Clock
- * @typedef {{ url: string, dn: string, password: string, token: (() => Promise<string>) | null }} Account
+ * @typedef {{ url: string, dn: string, password: string,
+ *   credentials: (() => Promise<{ token?: string, password?: string }>) | null }} Account
  */
 
 import * as JsSIP from "jssip";
@@ -34,6 +35,8 @@ export class SipPhone {
     this.account = null;
     this.standsDown = false;
     this.refusals = 0;
+    /** The gateway hears what the page says of itself; Asterisk would refuse it. */
+    this.listenedTo = true;
     /** The state of the microphone, asked at each ping. */
     this.microphoneState = () => "asked";
   }
@@ -114,7 +117,7 @@ export class SipPhone {
   /** @private @param {string} words */
   tell(words) {
     const { userAgent, account } = this;
-    if (!account || !userAgent?.isRegistered()) return;
+    if (!this.listenedTo || !account || !userAgent?.isRegistered()) return;
     const own = `sip:${account.dn}@${new URL(account.url).hostname}`;
     userAgent.sendMessage(own, words, { contentType: WORDS_TYPE });
   }
@@ -145,9 +148,10 @@ export class SipPhone {
   async authorization() {
     const account = this.account;
     while (account && account === this.account) {
-      if (!account.token) return { password: account.password };
+      if (!account.credentials) return { password: account.password };
       try {
-        return { authorization_jwt: `Bearer ${await account.token()}` };
+        const { token, password } = await account.credentials();
+        return token ? { authorization_jwt: `Bearer ${token}` } : { password: password ?? "" };
       } catch (error) {
         const status = /** @type {{ status?: number }} */ (error).status ?? 0;
         if (status >= 400 && status < 500) {
@@ -201,7 +205,8 @@ export class SipPhone {
     if (!userAgent || !account || this.standsDown) return;
     const authorization = await this.authorization();
     if (this.userAgent !== userAgent || authorization === null) return;
-    if ("authorization_jwt" in authorization) userAgent.set("authorization_jwt", authorization.authorization_jwt);
+    if ("password" in authorization) userAgent.set("password", authorization.password);
+    else userAgent.set("authorization_jwt", authorization.authorization_jwt);
     userAgent.register();
   }
 
@@ -216,7 +221,7 @@ export class SipPhone {
     if (!userAgent || this.standsDown) return;
     this.refusals += 1;
     const credentials = status >= 400 && status < 408;
-    if (credentials && (!this.account?.token || this.refusals > 1)) {
+    if (credentials && (!this.account?.credentials || this.refusals > 1)) {
       this.emit({ type: "sip/failed", status, reason: cause });
       return;
     }
@@ -249,6 +254,8 @@ export class SipPhone {
     } else if (word.word === "draining") {
       const help = "Calls in progress go on. New ones come when it has started again.";
       this.emit({ type: "tell", kind: "info", text: "The phone system is about to be restarted.", help });
+    } else if (word.word === "drained") {
+      this.emit({ type: "tell", kind: "info", text: "The phone system takes calls again.", help: "" });
     }
   }
 }

@@ -4,7 +4,7 @@
  *
  * @typedef {{ word: "answer" | "hold" | "retrieve" } | { word: "call", uuid: string }
  *   | { word: "transferred", number: string } | { word: "ping", id: string }
- *   | { word: "taken over" } | { word: "draining" } | { word: "unknown" }
+ *   | { word: "taken over" } | { word: "draining" } | { word: "drained" } | { word: "unknown" }
  *   | { word: "mute", microphone?: boolean, speaker?: boolean } | { word: "volume", microphone?: number, speaker?: number }
  *   | { word: "options", autoAnswer?: boolean, notReadyWithoutHeadset?: boolean, noiseSuppression?: boolean, autoGainControl?: boolean }
  *   | { word: "register" | "unregister" | "sign out" }} Word
@@ -39,7 +39,7 @@ export function readWord(contentType, body) {
     return /** @type {Word} */ ({ word: said.do, ...Object.fromEntries(known) });
   }
   if (said["taken over"] === true) return { word: "taken over" };
-  if (said.draining === true) return { word: "draining" };
+  if (typeof said.draining === "boolean") return { word: said.draining ? "draining" : "drained" };
   const { uuid, transferred } = said.call && typeof said.call === "object" ? /** @type {any} */ (said.call) : {};
   if (typeof transferred === "string" && transferred) return { word: "transferred", number: transferred };
   return typeof uuid === "string" && uuid ? { word: "call", uuid } : { word: "unknown" };

@@ -95,6 +95,8 @@ export class Conductor {
         return void this.ask(effect, gws.call(effect.call, effect.operation, effect.fields));
       case "gws/state":
         return void this.ask({ operation: effect.operation, card: "", call: "" }, gws.state(effect.operation));
+      case "gws/disposition":
+        return void this.ask({ operation: "Disposition", card: "", call: effect.call }, gws.dispose(effect.device, { id: effect.call, uri: effect.uri }, effect.value, effect.key));
       case "gws/read":
         return void link.read();
       case "sip/refresh":

@@ -80,8 +80,8 @@ export class Embedded {
     this.follows = agent?.dn ? name : "";
     if (!agent || !this.follows) return;
     askMicrophone();
-    const token = async () => (await this.parts.desk.token()).token;
-    void sip.start({ url: this.configuration.sipServer, dn: agent.dn, password: "", token });
+    const credentials = () => this.parts.desk.token();
+    void sip.start({ url: this.configuration.sipServer, dn: agent.dn, password: "", credentials });
     link.start(this.configuration.cometdChannel);
   }
 }

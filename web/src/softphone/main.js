@@ -34,8 +34,8 @@ const emit = conductor.emit.bind(conductor);
 const hosts = new Hosts({ emit, conductor, clock, look: () => mode instanceof Embedded && void mode.look() });
 const tones = new Tones(() => conductor.render());
 const speaker = new Speaker(screen.sounds, () => conductor.render());
-const sip = new SipPhone({ emit, clock, microphone, camera, speaker });
-desk.oniceservers = (/** @type {RTCIceServer[]} */ servers) => void (sip.legs.iceServers = servers);
+const sip = new SipPhone({ emit: (event) => void (emit(event), tellDesk(event.type)), clock, microphone, camera, speaker });
+desk.oniceservers = (/** @type {RTCIceServer[]} */ servers) => sip.legs.useIceServers(servers);
 const gws = new Gws(`/gws${Path.API}`, () => desk.headers);
 const link = new GwsLink({ emit, gws, desk, clock, onsignedout: () => mode?.signedOut() });
 const watch = new MicrophoneWatch({
@@ -58,11 +58,21 @@ function askMicrophone() {
   microphone.ask().catch(() => {}); // the watch tells
 }
 
+/** @type {Record<string, boolean>} */
+const REGISTERED = { "sip/registered": true, "sip/lost": false, "sip/off": false, "sip/failed": false };
+
+/** Asterisk tells the desk nothing of registrations: the page does. @param {string} event */
+function tellDesk(event) {
+  const registered = REGISTERED[event];
+  if (!sip.listenedTo && registered !== undefined) desk.tellPhone(registered);
+}
+
 /** @param {import("../model/configuration.js").Configuration} configuration */
 function begin(configuration) {
   const preferences = loadPreferences();
   const chosen = { ...configuration, ...(embedded ? {} : preferences) };
   microphone.constraints = { ...configuration.audio };
+  sip.listenedTo = configuration.gateway !== "asterisk";
   emit({ type: "video", allowed: configuration.video });
   emit({
     type: "option",
@@ -70,6 +80,7 @@ function begin(configuration) {
     choosesState: !embedded,
     dispositionKey: configuration.dispositionKey,
     endsGoneCalls: configuration.endsGoneCalls,
+    notified: configuration.gateway !== "asterisk",
   });
   const parts = { emit, desk, sip, link, gws, clock, askMicrophone, signIn: configuration.signIn };
   if (embedded) {
@@ -90,6 +101,7 @@ async function start() {
   setInterval(() => screen.tick(clock.now()), 500);
   window.addEventListener("online", () => sip.networkChanged());
   window.addEventListener("pageshow", () => sip.refresh());
+  window.addEventListener("pagehide", () => tellDesk("sip/off"));
   /** @type {any} */ (navigator).connection?.addEventListener("change", () => sip.refresh());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sip.refresh());
   void watch.start();

@@ -9,6 +9,9 @@
 import { savePreferences } from "../platform/storage.js";
 import { signInElsewhere } from "./sign_in_window.js";
 
+const CLOSED = "the window was closed before anybody had signed in.";
+const CLOSED_HELP = "Connect GWS again. If you did sign in, this page goes on by itself.";
+
 export class StandAlone {
   /**
    * @param {{ emit: (event: import("../model/events.js").PhoneEvent) => void, desk: import("../platform/desk.js").Desk,
@@ -21,6 +24,8 @@ export class StandAlone {
     /** @type {import("../model/agent.js").Agent | null} */
     this.agent = null;
     this.startedSession = false;
+    /** Counts the agent's wishes to sign in or out: what an earlier one brings counts no more. */
+    this.wish = 0;
   }
 
   /** @param {Fields} fields */
@@ -33,8 +38,8 @@ export class StandAlone {
       return;
     }
     askMicrophone();
-    const token = signedIn ? async () => (await desk.token()).token : null;
-    void sip.start({ url: sipServer, dn: agentDn, password, token });
+    const credentials = signedIn ? () => desk.token() : null;
+    void sip.start({ url: sipServer, dn: agentDn, password, credentials });
   }
 
   disconnect() {
@@ -42,31 +47,46 @@ export class StandAlone {
   }
 
   /** @param {Fields} fields */
-  async connectGws({ gwsUser, gwsPassword, cometdChannel }) {
-    const { emit, desk, gws, link, askMicrophone, clock, signIn } = this.parts;
+  async connectGws(fields) {
+    const { emit, gws, link, askMicrophone } = this.parts;
+    const wish = (this.wish += 1);
+    const wanted = () => wish === this.wish;
+    const { cometdChannel } = fields;
     emit({ type: "gws/connecting" });
     askMicrophone();
     savePreferences({ cometdChannel });
     try {
-      if (signIn.by === "password") {
-        if (!desk.page) await desk.open();
-        this.agent = await desk.signIn(gwsUser, gwsPassword);
-      } else {
-        this.agent = await signInElsewhere(signIn, { desk, clock });
-      }
-      if (!this.agent) throw new Error("GWS did not say who signed in.");
+      const agent = await this.signIn(fields, wanted);
+      if (!wanted()) return;
+      if (!agent) throw new Error("GWS did not say who signed in.");
+      this.agent = agent;
       emit({ type: "agent", agent: this.agent });
       this.startedSession = !this.agent.session;
       if (this.startedSession) await gws.startSession();
       link.start(cometdChannel);
     } catch (error) {
-      emit({ type: "gws/failed", reason: /** @type {Error} */ (error).message });
+      if (wanted()) this.failed(/** @type {Error} */ (error).message);
     }
+  }
+
+  /** @private @param {Fields} fields @param {() => boolean} wanted @returns {Promise<import("../model/agent.js").Agent | null>} */
+  async signIn({ gwsUser, gwsPassword }, wanted) {
+    const { desk, clock, signIn } = this.parts;
+    if (signIn.by !== "password") return signInElsewhere(signIn, { desk, clock, wanted, onclosed: () => this.failed(CLOSED, CLOSED_HELP) });
+    if (!desk.page) await desk.open();
+    return desk.signIn(gwsUser, gwsPassword);
+  }
+
+  /** @private @param {string} reason @param {string} [help] */
+  failed(reason, help) {
+    const own = this.parts.signIn.by === "password" ? undefined : "Connect GWS again.";
+    this.parts.emit({ type: "gws/failed", reason, help: help ?? own });
   }
 
   /** CometD first, the session last: its end invalidates everything before it. */
   async disconnectGws() {
     const { emit, desk, gws, link } = this.parts;
+    this.wish += 1;
     await link.stop();
     if (this.startedSession) await gws.endSession().catch(() => {});
     await desk.signOut().catch(() => {});

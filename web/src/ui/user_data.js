@@ -1,3 +1,4 @@
+import { dispositionChoice } from "./disposition.js";
 import { icon, make, say, wish } from "./dom.js";
 
 /** @typedef {import("../model/view.js").CardView} CardView */
@@ -13,8 +14,7 @@ export class UserData extends HTMLElement {
 
   connectedCallback() {
     if (this.firstChild) return;
-    this.select = make("select", { "data-testid": "call-disposition", onchange: () => this.dispose() });
-    this.disposition = make("label", { class: "disposition", hidden: true }, make("span", {}, "Disposition"), this.select);
+    this.disposition = dispositionChoice("call-disposition", (value) => this.card && wish(this, { type: "disposition", card: this.card.id, value }));
     this.edit = make("button", { type: "button", class: "edit", hidden: true, "aria-expanded": "false", "data-testid": "call-data-edit", onclick: () => this.toggle() }, "Edit");
     this.rows = make("dl", { class: "data", "data-testid": "call-data" });
     this.empty = make("p", { class: "empty" }, "No attached data");
@@ -25,7 +25,7 @@ export class UserData extends HTMLElement {
       this.add();
     };
     this.form = make("form", { class: "add", hidden: true }, this.key, this.value, make("button", { type: "submit", onclick, "data-testid": "call-data-add" }, "Add"));
-    this.append(make("div", { class: "head" }, this.disposition, this.edit), this.rows, this.empty, this.form);
+    this.append(make("div", { class: "head" }, this.disposition.element, this.edit), this.rows, this.empty, this.form);
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.editing && this.toggle());
   }
 
@@ -41,7 +41,7 @@ export class UserData extends HTMLElement {
     this.edit.setAttribute("aria-expanded", String(this.editing));
     this.form.hidden = !this.editing || !changes.attach;
     this.empty.hidden = card.data.length > 0 || this.editing;
-    this.offer(card.disposition);
+    this.disposition?.update(card.disposition);
     const key = JSON.stringify([card.data, this.editing && changes]);
     if (key === this.shown || (this.editing && this.rows.contains(document.activeElement) && this.touched())) return;
     this.shown = key;
@@ -69,33 +69,12 @@ export class UserData extends HTMLElement {
     return [...this.querySelectorAll("input")].some((field) => field === document.activeElement && field.value !== field.defaultValue);
   }
 
-  /** @private @param {CardView["disposition"]} view */
-  offer(view) {
-    if (!this.select || !this.disposition) return;
-    this.disposition.hidden = !view;
-    if (!view) return;
-    const choices = [{ value: "", label: "Choose…" }, ...view.choices];
-    if (!choices.some((one) => one.value === view.value)) choices.push({ value: view.value, label: view.value });
-    const key = JSON.stringify(choices);
-    if (this.select.dataset.choices !== key) {
-      this.select.dataset.choices = key;
-      this.select.replaceChildren(...choices.map(({ value, label }) => make("option", { value }, label)));
-    }
-    this.select.disabled = !view.enabled;
-    if (document.activeElement !== this.select || this.select.value === "") this.select.value = view.value;
-  }
-
   /** @private */
   toggle() {
     this.editing = !this.editing;
     this.shown = "";
     if (this.card) this.update(this.card);
     this.edit?.focus();
-  }
-
-  /** @private */
-  dispose() {
-    if (this.card && this.select?.value) wish(this, { type: "disposition", card: this.card.id, value: this.select.value });
   }
 
   /** @private @param {string} key @param {string} value */

@@ -62,6 +62,9 @@ test("a call that was answered is worked on until it is marked done; a missed on
   assert.deepEqual([...work.ended.keys()], [UUID]);
   assert.equal(work.ended.get(UUID)?.call.userData.DispositionCode, "Sold");
   assert.equal(work.selected, UUID);
+  work.hear(message("Released", { userData: { DispositionCode: "Lost" } }), 4000);
+  assert.equal(work.ended.get(UUID)?.call.userData.DispositionCode, "Lost");
+  assert.equal(work.recent.length, 2);
   assert.equal(work.markDone(UUID), true);
   assert.equal(work.markDone(UUID), false);
   assert.equal(work.selected, "");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { readDispositions, readStates, reasonsOf } from "../../src/model/choices.js";
-import { Bench, resource } from "./kit.js";
+import { Bench, resource, UUID } from "./kit.js";
 
 const DATA = ["AttachUserData", "UpdateUserData", "DeleteUserDataPair", "Hangup"];
 
@@ -145,7 +145,7 @@ describe("the work after a call", () => {
     for (const first of /** @type {const} */ (["call", "state"])) {
       const bench = over(first);
       const { afterCall, since } = bench.view.agent ?? {};
-      assert.deepEqual(afterCall, { who: "+15550100", until: Number(since) + 20_000 }, first);
+      assert.deepEqual(afterCall, { who: "+15550100", until: Number(since) + 20_000, disposition: null }, first);
     }
   });
 
@@ -166,7 +166,24 @@ describe("the work after a call", () => {
     bench.tell(device("Ready"));
     bench.after(60_000);
     bench.tell(device("NotReady", "AfterCallWork"));
-    assert.deepEqual(bench.view.agent?.afterCall, { who: "", until: null });
+    assert.deepEqual(bench.view.agent?.afterCall, { who: "", until: null, disposition: null });
+  });
+
+  test("the call that is over is given a disposition, which GWS then tells", () => {
+    const bench = over();
+    bench.tell({ type: "option", dispositionKey: "DispositionCode" });
+    bench.tell({ type: "gws/dispositions", businessAttributes: [{ name: "DispositionCode", values: [{ name: "sold" }, { name: "lost" }] }] });
+    const choice = () => bench.view.agent?.afterCall?.disposition;
+    assert.deepEqual([choice()?.value, choice()?.choices.length, choice()?.enabled], ["", 2, true]);
+    bench.tell({ type: "after-call/disposition", value: "sold" });
+    const asked = () => /** @type {any[]} */ (bench.effects).filter((effect) => effect.do === "gws/disposition");
+    assert.deepEqual(asked(), [{ do: "gws/disposition", device: "device-1", call: UUID, uri: "", value: "sold", key: "DispositionCode" }]);
+    bench.gws("Released", { userData: { DispositionCode: "sold" } });
+    assert.equal(choice()?.value, "sold");
+    bench.tell({ type: "after-call/disposition", value: "sold" });
+    assert.equal(asked().length, 1);
+    bench.tell({ type: "gws/lost" });
+    assert.equal(choice()?.enabled, false);
   });
 
   test("its end is not told: GWS is asked once", () => {

@@ -17,10 +17,13 @@ const ALLOWED = /** @type {Record<string, string[]>} */ ({
   "desktop/service_client": ["desktop/service_client", "desktop/model", "model"],
   "desktop/panels": ["desktop/panels", "desktop/service_client", "desktop/model", "ui", "model"],
   desktop: ["desktop", "desktop/panels", "desktop/service_client", "desktop/model", "ui", "platform", "model"],
+  "admin/model": ["admin/model"],
+  "admin/views": ["admin/views", "admin/model", "ui"],
+  admin: ["admin", "admin/views", "admin/model", "ui"],
   lab: ["ui"],
   plain: [],
 });
-const PURE = ["model", "desktop/model", "desktop/service_client"];
+const PURE = ["model", "desktop/model", "desktop/service_client", "admin/model"];
 const modules = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((file) => file.isFile() && file.name.endsWith(".js"))
   .map(({ parentPath, name }) => ({ folder: relative(fileURLToPath(root), parentPath), name, text: readFileSync(join(parentPath, name), "utf8") }));

@@ -55,6 +55,24 @@ test("a picture can have a transport of its own, where the gateway bundles nothi
   assert.equal(asked[0].pcConfig.bundlePolicy, "balanced");
 });
 
+test("new credentials for TURN are for calls to come and for calls that are", async () => {
+  const asked = /** @type {any[]} */ ([]);
+  const { legs } = bench(fakeSession("incoming", C.STATUS_CONFIRMED));
+  const configured = /** @type {any[]} */ ([]);
+  const connection = { signalingState: "stable", getConfiguration: () => ({ bundlePolicy: "balanced", iceServers: [] }), setConfiguration: (/** @type {any} */ one) => configured.push(one) };
+  for (const session of legs.sessions.values()) session.connection = connection;
+  const servers = [{ urls: "turn:turn.example", username: "1800003600:d", credential: "fresh" }];
+  legs.useIceServers(servers);
+  assert.deepEqual(configured, [{ bundlePolicy: "balanced", iceServers: servers }]);
+  connection.signalingState = "closed";
+  legs.useIceServers([]);
+  assert.equal(configured.length, 1);
+  legs.useIceServers(servers);
+  legs.microphone = /** @type {any} */ ({ open: async () => "stream", rename() {} });
+  await legs.dial((options) => void asked.push(options), "card");
+  assert.deepEqual(asked[0].pcConfig.iceServers, servers);
+});
+
 describe("on a new connection", () => {
   for (const status of [C.STATUS_CONFIRMED, C.STATUS_WAITING_FOR_ACK]) {
     test(`a call that is up is asked after (status ${status})`, () => {

@@ -20,6 +20,7 @@ describe("words", () => {
     assert.deepEqual(read({ do: "ping", id: "7" }), { word: "ping", id: "7" });
     assert.deepEqual(read({ "taken over": true }), { word: "taken over" });
     assert.deepEqual(read({ draining: true }), { word: "draining" });
+    assert.deepEqual(read({ draining: false }), { word: "drained" });
     for (const word of ["register", "unregister", "sign out"]) assert.deepEqual(read({ do: word }), { word });
     assert.deepEqual(read({ do: "mute", microphone: true, speaker: false, other: 1 }), { word: "mute", microphone: true, speaker: false });
     assert.deepEqual(read({ do: "volume", microphone: 0, speaker: 101 }), { word: "volume", microphone: 0 });

@@ -38,6 +38,19 @@ test("says why it failed", async () => {
   const told = scene([nobody, { agent: null, why: "GWS did not sign you in" }]);
   await assert.rejects(signInElsewhere({ by: "oauth" }, told.parts), /did not sign you in/);
   assert.ok(told.beside.left);
-  await assert.rejects(signInElsewhere({ by: "oauth" }, scene([nobody], true).parts), /window was closed/);
   await assert.rejects(signInElsewhere({ by: "oauth" }, { .../** @type {any} */ (told.parts), open: () => null }), /Allow pop-ups/);
+});
+
+test("a window that seems closed is told once; whoever signs in there after all is signed in", async () => {
+  let told = 0;
+  const { parts } = scene([nobody, nobody, nobody, nobody, nobody, somebody], true);
+  assert.equal(await signInElsewhere({ by: "saml", url: "https://gws.example/" }, { ...parts, onclosed: () => (told += 1) }), AGENT);
+  assert.equal(told, 1);
+  assert.equal(await signInElsewhere({ by: "oauth" }, scene([nobody], true).parts), null);
+});
+
+test("what is not wanted any more leaves with its window", async () => {
+  const { beside, parts } = scene([nobody, nobody, somebody]);
+  assert.equal(await signInElsewhere({ by: "oauth" }, { ...parts, wanted: () => false }), null);
+  assert.ok(beside.left);
 });

@@ -25,6 +25,7 @@ from cordboard.lab.gws.resources.agent import Agents
 from cordboard.lab.gws.resources.calls import ALIASES, Calls
 from cordboard.lab.gws.resources.catalogue import Catalogue
 from cordboard.lab.gws.resources.devices import Devices
+from cordboard.lab.gws.resources.ended_calls import EndedCalls
 from cordboard.lab.gws.resources.people import People
 from cordboard.lab.gws.resources.session import ContactCenterSessions
 from cordboard.lab.gws.seating import Seating
@@ -87,14 +88,17 @@ def _add_resources(
     for view in filter(None, map(telephony.dn, directory.dns)):
         seating.follow(view)
     events = Events(switch, seating, directory, settings, notifications.deliver, clock)
+    ended = EndedCalls()
     telephony.subscribe(events.hear)
+    telephony.subscribe(ended.hear)
     work = ContactCenterSessions(switch, seating, settings, sessions.end)
     if settings.logs_out_lost_sessions:
         sessions.on_last_lost = work.log_out
     agents = Agents(switch, seating, work, settings)
     people = People(switch, seating, directory, agents, settings.queues)
     _add_agent(table, agents)
-    _add_devices(table, Devices(switch, seating, directory, settings, events.device_changed))
+    devices = Devices(switch, seating, directory, settings, ended, events.device_changed, events.hear)
+    _add_devices(table, devices)
     _add_calls(table, Calls(switch, seating, settings))
     _add_people(table, people)
     _add_lists(table, Catalogue(switch, seating, directory, people, settings))

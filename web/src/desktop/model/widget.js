@@ -83,6 +83,19 @@ function settings(value, problems) {
   return /** @type {Widget["settings"]} */ (Object.fromEntries(kept));
 }
 
+/** Whither the panel grows when its edge is pulled to the right, and down. @type {Record<Position, [number, number]>} */
+const GROWS = { "right-panel": [-1, 0], left: [1, 0], bottom: [0, -1], floating: [1, 1] };
+
+/**
+ * The size of the panel after its edge was pulled.
+ * @param {Position} position @param {{ width: number, height: number }} before @param {number} x @param {number} y pixels
+ */
+export function grown(position, { width, height }, x, y) {
+  const [right, down] = GROWS[position];
+  const within = (/** @type {number} */ size) => Math.min(LARGEST, Math.max(SMALLEST, Math.round(size)));
+  return { width: within(width + right * x), height: within(height + down * y) };
+}
+
 /**
  * The address of the frame: the settings travel in the fragment, which is sent to no server.
  * @param {Widget} widget @param {string} base the desktop's own address

@@ -20,6 +20,8 @@ export class Work {
   constructor() {
     /** @type {import("../../model/agent.js").Agent | null} */
     this.agent = null;
+    /** The agent's own, as GWS told of it last. @type {import("../../model/gws.js").Device | null} */
+    this.own = null;
     /** Since when the agent is in the state. */
     this.stateSince = 0;
     /** By call id, in order of arrival. @type {Map<string, Case>} */
@@ -28,6 +30,8 @@ export class Work {
     this.ended = new Map();
     /** Newest first. @type {Recent[]} */
     this.recent = [];
+    /** Those of a supervisor. @type {import("./supervision.js").SupervisedAgent[]} */
+    this.agents = [];
     this.messages = new Messages();
     this.markDoneOnRelease = false;
     this.selected = "";
@@ -57,6 +61,7 @@ export class Work {
   device(device, now) {
     const before = stateKey(this.agent);
     this.agent = withDevice(this.agent, device);
+    if (this.agent?.deviceId === device.id) this.own = device;
     if (stateKey(this.agent) !== before || !this.stateSince) this.stateSince = now;
   }
 
@@ -64,6 +69,8 @@ export class Work {
   update(call, now) {
     const known = this.cases.get(call.id);
     if (call.state === "Released") {
+      const over = this.ended.get(call.id);
+      if (over && !known) this.ended.set(call.id, { ...over, call: { ...over.call, userData: call.userData } });
       if (known) this.close({ ...known, call: { ...known.call, userData: { ...known.call.userData, ...call.userData } } }, now);
       return;
     }
@@ -128,10 +135,12 @@ export class Work {
   /** The agent left: nothing of theirs stays. */
   clear() {
     this.agent = null;
+    this.own = null;
     this.stateSince = 0;
     this.cases.clear();
     this.ended.clear();
     this.recent = [];
+    this.agents = [];
     this.selected = "";
   }
 }

@@ -15,6 +15,9 @@ const OPERATIONS = [
   ["PauseCallRecording", "Pause recording", "", ""],
   ["ResumeCallRecording", "Resume recording", "", ""],
   ["StopCallRecording", "Stop recording", "", ""],
+  ["SwitchToListenIn", "Only listen", "", ""],
+  ["SwitchToCoach", "Coach", "", ""],
+  ["SwitchToBargeIn", "Barge in", "", ""],
   ["Hangup", "Hang up", "stop", "handset"],
 ];
 /** What opens the team communicator: [what, label, icon, operations of which one is enough]. @type {[string, string, string, string[]][]} */

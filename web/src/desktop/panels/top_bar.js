@@ -1,6 +1,7 @@
 import { fullName, stateColour, stateLabel } from "../../model/agent.js";
 import { clock } from "../../model/messages.js";
 import { dress, icon, make, say, wish } from "../../ui/dom.js";
+import { CallSettings } from "./call_settings.js";
 
 /** Shown as buttons of their own; all other states are in the list beside them. */
 const FIRST = ["Ready", "NotReady"];
@@ -16,6 +17,7 @@ export class TopBar extends HTMLElement {
     this.choices = make("div", { class: "choices", role: "group", "aria-label": "Agent state" });
     this.reasons = make("div", { class: "menu" });
     this.more = make("details", { class: "reasons" }, make("summary", { "data-testid": "desk-state-more" }, "Other"), this.reasons);
+    this.calls = new CallSettings();
     this.microphone = this.device("MuteMicrophone", "desk-mute-microphone", "microphone", "Mute the microphone");
     this.speaker = this.device("MuteSpeaker", "desk-mute-speaker", "sound", "Mute the speaker");
     this.volume = make("input", { type: "range", min: "0", max: "100", "aria-label": "Speaker volume", "data-testid": "desk-speaker-volume" });
@@ -24,7 +26,7 @@ export class TopBar extends HTMLElement {
     const leave = make("button", { type: "button", class: "leave", "data-testid": "desk-logout", onclick: () => wish(this, { type: "log-out" }) }, "Log out");
     this.append(
       make("span", { class: "brand" }, make("span", { class: "mark" }, icon("handset")), "Agent Desktop", make("span", { class: "tag" }, "lab")),
-      make("div", { class: "states" }, this.choices, this.more),
+      make("div", { class: "states" }, this.choices, this.more, this.calls),
       make("div", { class: "now" }, this.state, this.timer),
       this.devices,
       make("div", { class: "who" }, this.name, this.dn),
@@ -53,6 +55,7 @@ export class TopBar extends HTMLElement {
     this.state.dataset.colour = stateColour(agent.state);
     this.list(session.states);
     for (const choice of this.querySelectorAll("[data-operation]")) this.mark(/** @type {HTMLElement} */ (choice), agent, session);
+    this.calls?.update(session.work.own);
     this.showDevices(session.connector);
     this.since = session.work.stateSince;
     this.tick(now);

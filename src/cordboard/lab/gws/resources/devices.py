@@ -28,19 +28,33 @@ from cordboard.lab.gws.answer import (
 )
 from cordboard.lab.gws.directory import Directory, device_id
 from cordboard.lab.gws.resources.calls import last_segment
+from cordboard.lab.gws.resources.ended_calls import EndedCalls
 from cordboard.lab.gws.resources.user_data import UserDataRules
 from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import GwsSettings
 from cordboard.lab.gws.sign_in import Session
 from cordboard.lab.gws.supervision import ALL_CALLS, NEXT_CALL, SCOPES
 from cordboard.lab.gws.view import Switch
-from cordboard.lab.telephony import CallView, ChangeUserData, DnView, MakeCall, SetDoNotDisturb, SetForward
+from cordboard.lab.telephony import (
+    CallEvent,
+    CallEventName,
+    CallState,
+    CallView,
+    ChangeUserData,
+    DnView,
+    MakeCall,
+    SetDoNotDisturb,
+    SetForward,
+    TelephonyEvent,
+)
 
 MONITORING = (DeviceOperation.LISTEN_IN, DeviceOperation.COACH, DeviceOperation.BARGE_IN)
 
 
 class Devices:
-    """Handlers of devices; `changed` tells the agent's pages about a device that GWS itself has changed."""
+    """Handlers of devices; `changed` tells the agent's pages about a device that GWS itself has changed, `tell` about
+    an event that is GWS's own.
+    """
 
     def __init__(
         self,
@@ -48,14 +62,18 @@ class Devices:
         seating: Seating,
         directory: Directory,
         settings: GwsSettings,
+        ended: EndedCalls,
         changed: Callable[[DnView], None],
+        tell: Callable[[TelephonyEvent], None],
     ) -> None:
         self._switch = switch
         self._seating = seating
         self._directory = directory
         self._settings = settings
         self._user_data = UserDataRules(settings)
+        self._ended = ended
         self._changed = changed
+        self._tell = tell
 
     # --- GET ----------------------------------------------------------------------------------------------------------
 
@@ -111,16 +129,19 @@ class Devices:
         return success()
 
     def _dispose(self, dn: str, body: Resource) -> None:
-        """The disposition becomes attached data of the call, which SIP Server knows nothing else of."""
+        """The disposition becomes attached data of the call; of one that is over GWS knows alone."""
         call = self._call(dn, body)
         key = optional_text_of(body, "dispositionKey") or self._settings.disposition_key
         pairs = {**object_of(body, "userData"), key: text_of(body, "disposition")}
         self._user_data.checked(call.user_data, pairs)
+        if call.state is CallState.RELEASED:
+            changed = self._ended.changed(call, pairs)
+            return self._tell(CallEvent(CallEventName.ATTACHED_DATA_CHANGED, changed, {}))
         self._switch.request(ChangeUserData(dn, call.call_uuid, pairs, reference=self._switch.reference(CALLS)))
 
     def _call(self, dn: str, body: Resource) -> CallView:
         named = {optional_text_of(body, "callUuid"), last_segment(optional_text_of(body, "callUri"))} - {""}
-        for call in self._switch.calls(dn):
+        for call in [*self._switch.calls(dn), *self._ended.of(dn)]:
             if named == {call.call_uuid}:
                 return call
         raise not_found("Call", " ".join(sorted(named)))

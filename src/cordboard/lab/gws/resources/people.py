@@ -54,13 +54,14 @@ class People:
     async def contacts(self, request: web.Request, session: Session) -> Resource:
         """`name`, `phoneNumber`, `channel`, `type` match exactly, `filterName` with `filterParameters` by wildcards."""
         found = [contact for contact in self._contacts() if _wanted(request, contact)]
-        return {**collection(request, "contacts", page_of(request, found)), "totalCount": len(found)}
+        page = [self._with_presence(contact) for contact in page_of(request, found)]
+        return {**collection(request, "contacts", page), "totalCount": len(found)}
 
     async def contact(self, request: web.Request, session: Session) -> Resource:
         wanted = request.match_info["contact"]
         for contact in self._contacts():
             if contact["id"] == wanted and request.query.get("type", contact["type"]) == contact["type"]:
-                return success(contact=contact)
+                return success(contact=self._with_presence(contact))
         raise not_found("Contact", wanted)
 
     def _contacts(self) -> list[Resource]:
@@ -71,9 +72,8 @@ class People:
 
     def _user_contact(self, account: Account) -> Resource:
         dn = self._seating.dn(account)
-        view = self._switch.seen(dn)
         contact = self._contact(user_id(account.user_name), account.user_name, USER, dn)
-        contact |= {
+        return contact | {
             "userName": account.user_name,
             "firstName": account.first_name,
             "lastName": account.last_name,
@@ -83,6 +83,12 @@ class People:
             "roles": list(user(account).roles),
             "groups": list(account.groups),
         }
+
+    def _with_presence(self, contact: Resource) -> Resource:
+        """For those who are told to somebody only: it means to look at their calls."""
+        if contact["type"] != USER:
+            return contact
+        view = self._switch.seen(contact["phoneNumbers"][0]["phoneNumber"])
         return contact if view.state is AgentState.LOGGED_OUT else {**contact, "availability": self._presence(view)}
 
     def _contact(self, identifier: str, name: str, kind: str, number: str) -> Resource:
