@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cordboard.config import Address, PortRange, lab_settings
+from cordboard.deploy.peers.rtpengine import daemon_configuration
 from cordboard.media.rtpengine.configuration import DaemonConfiguration, render
 from cordboard.media.rtpengine.engine import RtpengineEngine
 from cordboard.media.rtpengine.ng import NgError, connect
@@ -89,10 +91,14 @@ class RtpengineDaemon:
 
 
 def new_daemon(directory: Path, host: str = "", **changes: object) -> RtpengineDaemon:
-    """One that is not started yet. Each has a loopback address of its own, so its ports are nobody else's."""
+    """One that is not started yet, as `cordboard render` configures it.
+
+    Each has a loopback address of its own, so its ports are nobody else's.
+    """
     host = host or f"127.5{os.getpid() % 10}.{os.getpid() // 10 % 250 + 1}.{next(_numbers)}"
     directory = Path(tempfile.mkdtemp(prefix="rtpengine-", dir=directory))
-    configuration = DaemonConfiguration((f"both/{host}",), f"{host}:2223", (30000, 30999))
+    rendered = {"media.address": host, "media.rtp_ports": PortRange(30000, 30999), "rtpengine.threads": 1}
+    configuration = daemon_configuration(lab_settings(rendered), Address(host, 2223))
     return RtpengineDaemon(host, directory, replace(configuration, **changes))  # type: ignore[arg-type]
 
 

@@ -75,6 +75,7 @@ async def test_pages_that_were_never_built_are_explained(tmp_path: Path) -> None
 
 async def test_configuration_of_the_lab(bench: Bench) -> None:
     assert (await bench.page().ask("GET", "/configuration")).json == {
+        "gateway": "cordboard",
         "sipServer": "ws://127.0.0.1:8088/ws",
         "gwsUrl": bench.settings.gws.url,
         "agentDn": "5001",
@@ -132,6 +133,7 @@ async def test_headers_tell_browsers_what_pages_may_do(bench: Bench) -> None:
         assert policy["connect-src"] == "'self' ws://127.0.0.1:8088"
         assert policy["frame-ancestors"] == f"'self' {bench.settings.gws.url}"
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Origin-Agent-Cluster"] == "?1"
         assert "X-Frame-Options" not in headers
         assert "Permissions-Policy" not in headers
     assert (await bench.page().ask("GET", "/configuration")).headers["Cache-Control"] == "no-store"

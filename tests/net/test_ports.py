@@ -57,7 +57,12 @@ def test_lab_binds_more_than_the_product() -> None:
         "[metrics] listen tcp",
     ]
     more = [f"{each.setting} {each.transport}" for each in listeners(lab_settings())][4:]
-    assert more == ["[lab] sip_server udp", "[lab] sip_server tcp", "[lab] gws tcp"]
+    assert more == ["[admin] listen tcp", "[lab] sip_server udp", "[lab] sip_server tcp", "[lab] gws tcp"]
+
+
+def test_beside_asterisk_the_gateways_ports_are_not_ours() -> None:
+    product = parse('[gateway]\nkind = "asterisk"\n[sip_server]\naddress = "a:1"\n[gws]\nurl = "http://a"')
+    assert [each.setting for each in listeners(product)] == ["[desk] listen"]
 
 
 def test_tls_has_a_listener_of_its_own() -> None:

@@ -87,10 +87,10 @@ async def sipp(
     port = free_sip_port()
     words = [word for key, value in keys.items() for word in ("-key", key, str(value))]
     options = ["-sf", str(SCENARIOS / scenario), "-m", str(calls), "-i", HOST, "-p", str(port), "-bind_local"]
-    options += ["-t", {"udp": "u1", "tcp": "t1"}[transport], "-rtp_echo", "-mp", str(free_port(socket.SOCK_DGRAM))]
+    options += ["-t", {"udp": "u1", "tcp": "t1"}[transport], "-rtp_echo", "-mp", str(free_port(kind=socket.SOCK_DGRAM))]
     records = ["-trace_msg", "-message_file", str(directory / "messages")]
     errors = ["-trace_err", "-error_file", str(directory / "errors")]
-    bounds = ["-timeout", f"{SECONDS}s", "-timeout_error", "-nostdin", "-cp", str(free_port(socket.SOCK_DGRAM))]
+    bounds = ["-timeout", f"{SECONDS}s", "-timeout_error", "-nostdin", "-cp", str(free_port(kind=socket.SOCK_DGRAM))]
     process = await asyncio.create_subprocess_exec(
         *("timeout", "-s", "KILL", str(SECONDS + 3), "sipp"),
         *(*options, *words, *records, *errors, *bounds),

@@ -42,6 +42,9 @@ EMPTY = (
     *("acl", "ccss", "cdr", "cel", "codecs", "features", "indications", "manager", "pjproject"),
     *("stasis", "udptl", "websocket_client"),
 )  # without such a file Asterisk complains
+_NOTE = """\
+On a machine, not in the container: chown asterisk: {directory}/pjsip.conf && asterisk -rx "core restart gracefully"
+Music of held calls: apt-get install asterisk-moh-opsound-wav, or [asterisk] music_directory."""
 _CODECS = {"PCMU": "ulaw", "PCMA": "alaw"}
 _RESERVED = ("genesys_", "agent_", "transport-", "global", "system")
 _SPECIAL_EXTENSIONS = frozenset("aehiostT")
@@ -54,7 +57,8 @@ def render(settings: Settings) -> list[Rendered]:
     if problems := list(_problems(settings)):
         raise RenderProblem(problems)
     values, directory = _values(settings), settings.asterisk.configuration_directory
-    note = "With Asterisk instead of Cordboard's gateway:\n" + "\n".join(f"- {limit}" for limit in LIMITS)
+    limits = "\n".join(f"- {limit}" for limit in LIMITS)
+    note = f"{_NOTE.format(directory=directory)}\nWith Asterisk instead of Cordboard's gateway:\n{limits}"
     return [
         *(
             Rendered(
