@@ -13,20 +13,33 @@ PAGES := src/cordboard/pages/softphone/index.html
 WEB_SOURCES := $(shell find web \( -name node_modules -o -name tests \) -prune -o -type f -print)
 LOCKS := requirements.lock requirements-build.lock
 C_SOURCES := $(shell find src -name '*.[ch]')
-# Not beside others: the ladders of the gateway count the cells that they visit together, gaps in the sound and between the planes are measured.
-ALONE := $(wildcard tests/flows/test_gateway_*.py tests/browser/test_outlives_*.py) tests/net/test_scenario.py
+# Not beside others: how far apart the planes are is measured.
+ALONE := tests/net/test_scenario.py
+# Beside one other: gaps in the sound are measured, and how soon both hear.
+MEASURED := $(wildcard tests/browser/test_outlives_*.py) tests/browser/test_main_job.py
+# More than cores: tests wait more than they compute.
+PROCESSES ?= 4
+PYTEST := $(WITH_NODE) $(BIN)/python scripts/second_look.py
 
 export PYTHON
+# Each test has processes of its own; where nothing compiled is kept, each of them compiles anew what it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: lab test unit lint types web web-test wheel bench bench-relay bench-asterisk bench-soak bench-events bench-day reference lock clean
+.PHONY: lab test collected unit lint types web web-test wheel bench bench-relay bench-asterisk bench-soak bench-events bench-day reference lock clean
 
 lab: $(VENV)/.installed $(PAGES)
 	@exec $(BIN)/cordboard lab $(ARGUMENTS)
 
-test: test-machine lint types web-test
+test: test-machine
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types web-test collected
 	$(BIN)/python -m cordboard.media.compiled.build
-	$(WITH_NODE) $(BIN)/python -m pytest $(ALONE)
-	$(WITH_NODE) $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile $(addprefix --ignore=,$(ALONE))
+	$(PYTEST) $(ALONE)
+	$(PYTEST) --numprocesses=2 --no-loadscope-reorder $(MEASURED)
+	$(PYTEST) --numprocesses=$(PROCESSES) --no-loadscope-reorder $(addprefix --ignore=,$(ALONE) $(MEASURED))
+
+# So that the processes of pytest find compiled what each of them loads.
+collected: $(VENV)/.tools
+	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null || true
 
 unit: $(VENV)/.tools
 	$(BIN)/python -m pytest tests/unit tests/flows tests/structure
@@ -68,6 +81,8 @@ bench-day: $(VENV)/.tools $(PAGES)
 
 reference: $(VENV)/.installed
 	$(BIN)/python -m cordboard.config.reference .
+	$(BIN)/python -m cordboard.observe.reference .
+	$(BIN)/python -m cordboard.doctor.reference .
 
 lock: $(VENV)/.made
 	$(BIN)/python scripts/lock.py . > requirements.lock

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from kit.lab import RunningLab, running_lab, softphone_in, until
 from kit.lab_agent import AgentPage, soon
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, CUSTOMER = 620.0, 440.0  # Hz
 ASK = """async ([name, body]) => {

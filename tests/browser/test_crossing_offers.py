@@ -13,7 +13,7 @@ from kit.lab import running_lab
 from kit.lab_agent import AgentPage
 from kit.pictures import sees, sees_nothing
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA, BEN = 620.0, 880.0  # Hz
 PATIENCE = 8.0  # seconds

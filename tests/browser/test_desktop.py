@@ -18,7 +18,7 @@ from cordboard.net.http import serve_http
 from kit.lab import HOST, RunningLab, running_lab, softphone_in, until
 from kit.lab_agent import PATIENCE, AgentPage, soon
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, CUSTOMER, EXPERT = 620.0, 440.0, 1000.0  # Hz
 # A page of somebody else: it asks as Genesys' own client does, and keeps the answers and events.
@@ -74,8 +74,8 @@ def options(crm: str, other: str) -> list[str]:
     ]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def desktop(browser: Browser) -> AsyncIterator[Desktop]:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def desktop(only_browser: Browser) -> AsyncIterator[Desktop]:
     """An agent at the desktop, logged in from the first page on."""
     async with AsyncExitStack() as running:
         servers = [await serve_http(pages(), HOST, 0) for _ in range(2)]
@@ -83,7 +83,8 @@ async def desktop(browser: Browser) -> AsyncIterator[Desktop]:
             running.push_async_callback(server.close)
         crm, other = (f"http://{HOST}:{server.address[1]}" for server in servers)
         lab = await running.enter_async_context(running_lab(lab__workspace_options=options(crm, other)))
-        page = await lab.open(browser, lab.desktop, AGENT)
+        page = await lab.open(only_browser, lab.desktop, AGENT)
+        running.push_async_callback(page.context.close)
         asked: list[str] = []
 
         def note(request: Request) -> None:

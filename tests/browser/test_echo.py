@@ -6,16 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
 from cordboard.media.port import MediaEngine, MediaEventKind
 from cordboard.net.http import serve_http
 from cordboard.sdp.codec import PCMA
-from kit.chromium import chromium, heard_tone, new_page
+from kit.chromium import heard_tone, new_page
 from kit.phone import Voice
 from kit.relay import relay
 from kit.trunk import TrunkPhone
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGE = """<!doctype html><title>echo</title><script>
 const connection = new RTCPeerConnection();
@@ -49,7 +52,7 @@ async function received() {
 </script>"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[str]:
     async def page(_: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -86,8 +89,8 @@ async def assert_echo(page: Page, trunk: TrunkPhone, frequency: float) -> None:
     assert (await page.evaluate("received()"))["lost"] == 0
 
 
-async def test_browser_calls_and_hears_its_own_tone(site: str) -> None:
-    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "out") as trunk:
+async def test_browser_calls_and_hears_its_own_tone(browser: Browser, site: str) -> None:
+    async with relay() as engine, echoing_trunk(engine, "out") as trunk:
         page = await open_page(browser, site, 440.0)
         await engine.take_page_offer("out", await page.evaluate("offer()"))
         await page.evaluate("takeAnswer", await engine.page_answer("out"))
@@ -97,16 +100,16 @@ async def test_browser_calls_and_hears_its_own_tone(site: str) -> None:
         assert statistics.page.packets_refused == 0
 
 
-async def test_browser_is_called_and_hears_its_own_tone(site: str) -> None:
-    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "in") as trunk:
+async def test_browser_is_called_and_hears_its_own_tone(browser: Browser, site: str) -> None:
+    async with relay() as engine, echoing_trunk(engine, "in") as trunk:
         page = await open_page(browser, site, 660.0)
         await engine.take_page_answer("in", await page.evaluate("answer", await engine.page_offer("in")))
         await assert_echo(page, trunk, 660.0)
 
 
-async def test_browser_hears_a_repointed_trunk_at_once(site: str) -> None:
+async def test_browser_hears_a_repointed_trunk_at_once(browser: Browser, site: str) -> None:
     """Other SSRC, other codec, lower sequence: for Chromium's SRTP and jitter buffer it is one stream."""
-    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "call") as trunk:
+    async with relay() as engine, echoing_trunk(engine, "call") as trunk:
         page = await open_page(browser, site, 440.0)
         await engine.take_page_answer("call", await page.evaluate("answer", await engine.page_offer("call")))
         await assert_echo(page, trunk, 440.0)
@@ -124,8 +127,8 @@ async def test_browser_hears_a_repointed_trunk_at_once(site: str) -> None:
             music.close()
 
 
-async def test_browser_restarts_ice_and_goes_on(site: str) -> None:
-    async with chromium() as browser, relay() as engine, echoing_trunk(engine, "call") as trunk:
+async def test_browser_restarts_ice_and_goes_on(browser: Browser, site: str) -> None:
+    async with relay() as engine, echoing_trunk(engine, "call") as trunk:
         events: list[MediaEventKind] = []
         engine.on_event(lambda event: events.append(event.kind))
         page = await open_page(browser, site, 440.0)

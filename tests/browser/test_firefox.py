@@ -6,9 +6,9 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from kit.firefox import FirefoxPage, firefox
@@ -18,7 +18,7 @@ from kit.lab_customer import Customer
 from kit.pictures import sees, sees_itself, sees_nothing
 from kit.video_phone import video_phone
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUSTOMER = 620.0  # Hz
 FAKE_DEVICE = 1000.0  # Hz, Firefox's own
@@ -30,10 +30,17 @@ WATCHED = """(() => {
 })()"""
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def page(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FirefoxPage]:
+    """One Firefox for all: each test has a lab, and with it an origin, of its own."""
+    async with firefox(tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
 @asynccontextmanager
-async def signed_in(directory: Path) -> AsyncIterator[tuple[FirefoxPage, RunningLab]]:
+async def signed_in(page: FirefoxPage) -> AsyncIterator[RunningLab]:
     """Firefox at the softphone alone, connected to both planes, ready."""
-    async with running_lab() as lab, firefox(directory) as page:
+    async with running_lab() as lab, left_at_the_end(page):
         await page.open(f"{lab.settings.desk.url}/")
         await page.press("connect-sip")
         await page.until("cordboard.lights.sip === 'on'")
@@ -41,11 +48,19 @@ async def signed_in(directory: Path) -> AsyncIterator[tuple[FirefoxPage, Running
         await page.until("cordboard.lights.gws === 'on'")
         await page.press("state-Ready")
         await page.shows("agent-state", "Ready")
-        yield page, lab
+        yield lab
         await page.until("cordboard.cards.length === 0")
         assert await page.evaluate("[cordboard.microphones, cordboard.cameras, cordboard.tone].join()") == "0,0,none"
         assert await page.ask("errors") == []
         await lab.is_idle()
+
+
+@asynccontextmanager
+async def left_at_the_end(page: FirefoxPage) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await page.ask("goto", url="about:blank")
 
 
 async def both_hear(page: FirefoxPage, customer: Customer) -> None:
@@ -62,8 +77,8 @@ async def answered_by_gws(page: FirefoxPage, lab: RunningLab) -> None:
         assert (await response.json())["statusCode"] == 0
 
 
-async def test_a_call_is_answered_held_and_hung_up(tmp_path: Path) -> None:
-    async with signed_in(tmp_path) as (page, lab):
+async def test_a_call_is_answered_held_and_hung_up(page: FirefoxPage) -> None:
+    async with signed_in(page) as lab:
         customer = await lab.customer("8000", tone=CUSTOMER)
         await page.card("ringing")
         await page.press("call-answer")
@@ -85,8 +100,8 @@ async def test_a_call_is_answered_held_and_hung_up(tmp_path: Path) -> None:
         await customer.is_in("ended")
 
 
-async def test_a_call_is_answered_by_gws_and_ended_by_the_customer(tmp_path: Path) -> None:
-    async with signed_in(tmp_path) as (page, lab):
+async def test_a_call_is_answered_by_gws_and_ended_by_the_customer(page: FirefoxPage) -> None:
+    async with signed_in(page) as lab:
         customer = await lab.customer("8000", tone=CUSTOMER)
         await page.card("ringing")
         await answered_by_gws(page, lab)
@@ -96,8 +111,8 @@ async def test_a_call_is_answered_by_gws_and_ended_by_the_customer(tmp_path: Pat
 
 
 @pytest.mark.parametrize("by_gws", [True, False])
-async def test_a_call_is_placed(tmp_path: Path, by_gws: bool) -> None:
-    async with signed_in(tmp_path) as (page, lab):
+async def test_a_call_is_placed(page: FirefoxPage, by_gws: bool) -> None:
+    async with signed_in(page) as lab:
         if not by_gws:
             await page.evaluate("document.querySelector('[data-testid=\"field-use-gws\"]').click()")
         await page.fill("dial-number", NUMBER)
@@ -109,18 +124,21 @@ async def test_a_call_is_placed(tmp_path: Path, by_gws: bool) -> None:
         await customer.is_in("ended")
 
 
-async def test_a_call_whose_media_worker_dies_is_called_anew(tmp_path: Path) -> None:
+async def test_a_call_whose_media_worker_dies_is_called_anew(page: FirefoxPage) -> None:
     """Firefox takes the offer of the new place and keeps its DTLS association; in another dialog it makes a new one."""
-    async with signed_in(tmp_path) as (page, lab):
+    async with signed_in(page) as lab:
         customer = await lab.customer("8000", tone=CUSTOMER)
         await page.card("ringing")
         await page.press("call-answer")
         await both_hear(page, customer)
-        (worker,) = lab.lab.product.engine.workers.running.values()
+        leg = await page.evaluate("cordboard.cards[0].leg")
+        workers = lab.lab.product.engine.workers.running
+        (worker,) = workers.values()
         os.kill(worker.pid, signal.SIGKILL)
-        await page.until("cordboard.cards.length === 0 || cordboard.cards[0].state !== 'talking'")
+        await page.until(f"cordboard.cards.length === 1 && cordboard.cards[0].leg !== '{leg}'")
         await both_hear(page, customer)
         await page.card("talking")
+        assert worker.pid not in [each.pid for each in workers.values()]
         await customer.hang_up()
 
 
@@ -132,8 +150,8 @@ async def firefox_sees(page: FirefoxPage) -> None:
     await page.until(f"{WATCHED} > {before + 0.3}")
 
 
-async def test_pictures_with_chromium(tmp_path: Path, browser: Browser) -> None:
-    async with signed_in(tmp_path) as (page, lab):
+async def test_pictures_with_chromium(page: FirefoxPage, browser: Browser) -> None:
+    async with signed_in(page) as lab:
         agent = await lab.agent(browser, "5002", microphone=AGENT)
         await agent.dial("5001")
         await page.card("ringing")
@@ -156,9 +174,9 @@ async def test_pictures_with_chromium(tmp_path: Path, browser: Browser) -> None:
         await agent.idle()
 
 
-async def test_pictures_with_a_video_phone(tmp_path: Path) -> None:
+async def test_pictures_with_a_video_phone(page: FirefoxPage) -> None:
     """VP8: a Firefox that may fetch nothing has no H.264."""
-    async with signed_in(tmp_path) as (page, lab):
+    async with signed_in(page) as lab:
         phone, mirror = await video_phone("5010", lab.lab.telephone.sip_server.address, CUSTOMER, "VP8")
         try:
             phone.dial("5001")

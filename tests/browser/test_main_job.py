@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
-from kit.chromium import chromium
-from kit.lab import running_lab
+import pytest
+from playwright.async_api import Browser
+
+from kit.lab import RunningLab, running_lab
+from kit.nginx import lab_behind_nginx
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+Laboratory = Callable[[], AbstractAsyncContextManager[RunningLab]]
 
 
-async def test_answered_in_the_desktop_held_retrieved_and_ended() -> None:
-    async with running_lab() as lab, chromium() as browser:
+@pytest.fixture(params=[running_lab, lab_behind_nginx], ids=["by http", "through nginx"])
+def laboratory(request: pytest.FixtureRequest) -> Laboratory:
+    """The lab, or the lab that browsers reach by TLS and WSS through nginx alone, its loader in the desktop's page."""
+    made: Laboratory = request.param
+    return made
+
+
+async def test_answered_in_the_desktop_held_retrieved_and_ended(browser: Browser, laboratory: Laboratory) -> None:
+    async with laboratory() as lab:
         agent = await lab.agent(browser, "5001", microphone=620.0)
         await agent.ready()
         customer = await lab.customer("8000", tone=440.0)
@@ -44,8 +60,8 @@ async def test_answered_in_the_desktop_held_retrieved_and_ended() -> None:
         await lab.is_idle(within=1.0)
 
 
-async def test_answered_in_the_softphone() -> None:
-    async with running_lab() as lab, chromium() as browser:
+async def test_answered_in_the_softphone(browser: Browser, laboratory: Laboratory) -> None:
+    async with laboratory() as lab:
         agent = await lab.agent(browser)
         await agent.ready()
         customer = await lab.customer("8000", tone=440.0)

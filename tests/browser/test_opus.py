@@ -11,7 +11,7 @@ from kit.lab import RunningLab, running_lab, until_async
 from kit.lab_agent import PATIENCE, AgentPage
 from kit.untouched import connections, watched
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA, BEN, CUSTOMER = 620.0, 880.0, 440.0  # Hz
 NUMBER = "+15550102"

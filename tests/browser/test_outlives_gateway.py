@@ -19,7 +19,7 @@ from kit.lab import until
 from kit.served import served
 from kit.sound_gap import STEADY
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORDER = """async ([call, order]) => {
   const [headers, body] = [{ "Content-Type": "application/json" }, JSON.stringify(order)];

@@ -18,7 +18,7 @@ from kit.heard_call import HeardCall, ringing, talking
 from kit.lab import RunningLab, running_lab, until
 from kit.rtpengine import daemons
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SETTLED = 1.5  # seconds
 

@@ -17,7 +17,7 @@ from kit.lab import RunningLab, running_lab, softphone_in, until
 from kit.lab_agent import NOTE_TONES, AgentPage
 from kit.sound_gap import STEADY
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def reload(call: HeardCall) -> None:

@@ -9,7 +9,7 @@ from kit.lab import RunningLab, running_lab, softphone_in
 from kit.lab_agent import AgentPage
 from kit.lab_customer import Customer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, CUSTOMER = 620.0, 440.0  # Hz
 

@@ -12,26 +12,19 @@ from playwright.async_api import Browser
 from cordboard.rtp.telephone_event import DigitReader
 from cordboard.sdp.codec import TELEPHONE_EVENT
 from cordboard.sdp.webrtc import WebRtcRemote, read_webrtc
-from kit.chromium import chromium
 from kit.jssip_page import JsSipPage, JsSipSite, jssip_site
 from kit.phone import until
 from kit.server_phone import ServerPhone, server_phone
 from kit.site import Site, site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DN = "5001"
 AGENT, CUSTOMER = 440.0, 1000.0  # Hz
 CALL_UUID = "0A1B2C3D4E5F6G7H8J9K0A1B2C3D4E5F"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def pages() -> AsyncIterator[JsSipSite]:
     async with jssip_site() as running:
         yield running
@@ -78,7 +71,7 @@ class Scene:
         await self.agent.shows("call", "ended: Terminated")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def scene(browser: Browser, pages: JsSipSite) -> AsyncIterator[Scene]:
     async with server_phone(dn=DN) as server, site(server.address, origins=[pages.origin]) as running:
         agent = await pages.open(browser, microphone=AGENT)
@@ -217,7 +210,7 @@ async def hold(scene: Scene, way: str) -> None:
     scene.server.send(f"200 | {scene.server.describe('inactive')}")
     await scene.server.expect("ACK")
     await scene.agent.shows("call", "held local")
-    assert await scene.server.phone.hears_nothing()
+    assert await scene.server.phone.falls_silent()
     silence = await scene.agent.hears_nothing()
     assert silence.is_silence, silence
 

@@ -14,7 +14,7 @@ from kit.chromium import new_page
 from kit.lab import RunningLab, running_lab, until, until_async
 from kit.lab_agent import AgentPage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, CUSTOMER = 620.0, 440.0  # Hz
 FOUND_WITHIN = 6.0  # seconds: a ping each second, two answers missing after two seconds each, and a little
@@ -99,7 +99,7 @@ async def test_a_page_that_is_busy_for_seconds(browser: Browser) -> None:
 
 async def test_a_call_that_comes_before_the_freeze_was_noticed(browser: Browser) -> None:
     """The last answer is a few seconds old: the page is asked once more, and the customer is not left to ring."""
-    async with running_lab(gateway__ping_seconds=60) as lab:
+    async with running_lab(gateway__ping_seconds=60, gateway__ping_before_call=1000) as lab:
         agent = await phone(lab, browser)
         async with stopped(agent):
             await asyncio.sleep(1.2)

@@ -13,7 +13,7 @@ from kit.lab import RunningLab, running_lab, until
 from kit.lab_agent import AgentPage
 from kit.untouched import connections, watched
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA, BEN, CY, CUSTOMER = 620.0, 860.0, 1040.0, 440.0  # Hz
 NUMBER, BUSY, PATIENT = "+15550102", "+15550486", "+15550408"  # answers, refuses, rings for ever

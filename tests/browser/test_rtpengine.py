@@ -18,7 +18,7 @@ from kit.pictures import sees, sees_itself, sees_nothing
 from kit.rtpengine import daemons
 from kit.served import served
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NUMBER = "+15550102"
 # A page that is to have nothing but Opus; every browser has G.711, too.

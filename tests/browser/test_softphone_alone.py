@@ -8,21 +8,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Page, Route, expect
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
 
 from cordboard.lab.telephony import AgentLogin, AgentLogout, HoldCall, MakeCall, ReleaseCall
 from cordboard.sip.message import Request
-from kit.chromium import chromium, new_page
+from kit.chromium import new_page
 from kit.softphone import Stage, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUSTOMER = "+15550100"
 
 
 @asynccontextmanager
-async def opened(*, gws: bool = True, sip: bool = True) -> AsyncIterator[tuple[Page, Stage]]:
+async def opened(browser: Browser, *, gws: bool = True, sip: bool = True) -> AsyncIterator[tuple[Page, Stage]]:
     """A page with the planes connected; it must have ended without an error in its console."""
     errors: list[str] = []
-    async with stage() as s, chromium() as browser:
+    async with stage() as s:
         page = await new_page(browser)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -55,8 +58,8 @@ async def inspect(page: Page, what: str) -> Any:
     return await page.evaluate(f"window.cordboard.{what}")
 
 
-async def test_two_buttons_turn_two_lights_green_and_take_them_back() -> None:
-    async with opened() as (page, s):
+async def test_two_buttons_turn_two_lights_green_and_take_them_back(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         await expect(page.get_by_test_id("agent-name")).to_have_text("Agent 5001")
         register = await s.gateway.request("REGISTER")
         assert register.headers.get("Authorization") is None  # a password waits for the challenge
@@ -77,8 +80,8 @@ async def test_two_buttons_turn_two_lights_green_and_take_them_back() -> None:
         await light(page, "sip", "off")
 
 
-async def test_signed_in_first_the_phone_registers_with_a_token() -> None:
-    async with opened(sip=False) as (page, s):
+async def test_signed_in_first_the_phone_registers_with_a_token(browser: Browser) -> None:
+    async with opened(browser, sip=False) as (page, s):
         await page.get_by_test_id("field-password").fill("")
         await page.get_by_test_id("connect-sip").click()
         await light(page, "sip", "on")
@@ -86,8 +89,8 @@ async def test_signed_in_first_the_phone_registers_with_a_token() -> None:
         assert (register.headers.get("Authorization") or "").startswith("Bearer ey")
 
 
-async def test_a_customer_calls_and_is_answered_held_and_hung_up() -> None:
-    async with opened() as (page, s):
+async def test_a_customer_calls_and_is_answered_held_and_hung_up(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         call = s.telephony.ring("5001", CUSTOMER, {"Segment": "Gold"})
         leg = await s.gateway.invite(CUSTOMER, call.call_uuid)
         await card_state(page, "ringing")
@@ -120,8 +123,8 @@ async def test_a_customer_calls_and_is_answered_held_and_hung_up() -> None:
         await expect(page.get_by_test_id("remote-audio")).to_have_count(0)
 
 
-async def test_answer_in_gws_reaches_the_page_as_a_word() -> None:
-    async with opened() as (page, s):
+async def test_answer_in_gws_reaches_the_page_as_a_word(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         call = s.telephony.ring("5001", CUSTOMER)
         leg = await s.gateway.invite(CUSTOMER, call.call_uuid)
         leg.inform({"do": "answer"})
@@ -129,8 +132,8 @@ async def test_answer_in_gws_reaches_the_page_as_a_word() -> None:
         await card_state(page, "talking")
 
 
-async def test_reject_is_486_and_an_abandoned_call_is_missed() -> None:
-    async with opened(gws=False) as (page, s):
+async def test_reject_is_486_and_an_abandoned_call_is_missed(browser: Browser) -> None:
+    async with opened(browser, gws=False) as (page, s):
         leg = await s.gateway.invite(CUSTOMER, "")
         await page.get_by_test_id("call-reject").click()
         await leg.response(486)
@@ -143,8 +146,8 @@ async def test_reject_is_486_and_an_abandoned_call_is_missed() -> None:
         assert await inspect(page, "microphones") == 0
 
 
-async def test_dialling_through_gws_is_one_quiet_card() -> None:
-    async with opened() as (page, s):
+async def test_dialling_through_gws_is_one_quiet_card(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         await page.get_by_test_id("dial-number").fill("5002")
         await page.get_by_test_id("dial-call").click()
         await card_state(page, "dialing")
@@ -163,8 +166,8 @@ async def test_dialling_through_gws_is_one_quiet_card() -> None:
         assert await inspect(page, "tone") == "none"
 
 
-async def test_dialling_by_the_phone_itself() -> None:
-    async with opened(gws=False) as (page, s):
+async def test_dialling_by_the_phone_itself(browser: Browser) -> None:
+    async with opened(browser, gws=False) as (page, s):
         await page.get_by_test_id("dial-number").fill("+1 555 0102")
         await page.get_by_test_id("dial-call").click()
         invite = await s.gateway.request("INVITE")
@@ -182,8 +185,8 @@ async def test_dialling_by_the_phone_itself() -> None:
         await told(page, "5002: The other side is busy.")
 
 
-async def test_a_lost_connection_keeps_the_call() -> None:
-    async with opened(gws=False) as (page, s):
+async def test_a_lost_connection_keeps_the_call(browser: Browser) -> None:
+    async with opened(browser, gws=False) as (page, s):
         leg = await s.gateway.invite(CUSTOMER, "")
         await page.get_by_test_id("call-answer").click()
         await leg.answered()
@@ -198,8 +201,8 @@ async def test_a_lost_connection_keeps_the_call() -> None:
         await expect(page.get_by_test_id("call-card")).to_have_count(0)
 
 
-async def test_a_call_that_rings_anew_after_a_lost_connection_is_one_card() -> None:
-    async with opened() as (page, s):
+async def test_a_call_that_rings_anew_after_a_lost_connection_is_one_card(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         call = s.telephony.ring("5001", CUSTOMER)
         await s.gateway.invite(CUSTOMER, call.call_uuid)
         since = len(s.gateway.received)
@@ -213,8 +216,8 @@ async def test_a_call_that_rings_anew_after_a_lost_connection_is_one_card() -> N
         assert await inspect(page, "microphones") == 1
 
 
-async def test_words_outside_calls() -> None:
-    async with opened(gws=False) as (page, s):
+async def test_words_outside_calls(browser: Browser) -> None:
+    async with opened(browser, gws=False) as (page, s):
         audio = json.loads((await s.gateway.request("MESSAGE")).body)["audio"]
         assert audio["speaker"] == {"muted": False, "volume": 100, "name": ""}
         s.gateway.message({"do": "ping", "id": "77"})
@@ -235,8 +238,8 @@ async def test_words_outside_calls() -> None:
         await told(page, "")
 
 
-async def test_wrong_credentials_say_what_to_do() -> None:
-    async with opened(gws=False, sip=False) as (page, s):
+async def test_wrong_credentials_say_what_to_do(browser: Browser) -> None:
+    async with opened(browser, gws=False, sip=False) as (page, s):
         await page.get_by_test_id("field-gws-password").fill("wrong")
         await page.get_by_test_id("connect-gws").click()
         await light(page, "gws", "failed")
@@ -252,8 +255,8 @@ async def test_wrong_credentials_say_what_to_do() -> None:
         await told(page, "The SIP Server address is not a WebSocket address.")
 
 
-async def test_gws_that_restarts_ends_the_session_but_not_the_call() -> None:
-    async with opened() as (page, s):
+async def test_gws_that_restarts_ends_the_session_but_not_the_call(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         call = s.telephony.ring("5001", CUSTOMER)
         leg = await s.gateway.invite(CUSTOMER, call.call_uuid)
         await page.get_by_test_id("call-answer").click()
@@ -267,9 +270,9 @@ async def test_gws_that_restarts_ends_the_session_but_not_the_call() -> None:
         await expect(page.get_by_test_id("call-card")).to_have_count(1)
 
 
-async def test_after_every_handshake_the_state_is_read_anew() -> None:
+async def test_after_every_handshake_the_state_is_read_anew(browser: Browser) -> None:
     """The CometD server forgets the client; what happened meanwhile is in no event."""
-    async with opened() as (page, s):
+    async with opened(browser) as (page, s):
         forgotten = False
 
         async def forget(route: Route) -> None:
@@ -292,8 +295,8 @@ async def test_after_every_handshake_the_state_is_read_anew() -> None:
         await expect(page.get_by_test_id("call-card")).to_have_count(0)
 
 
-async def test_gws_out_of_reach_turns_its_light_and_comes_back() -> None:
-    async with opened() as (page, s):
+async def test_gws_out_of_reach_turns_its_light_and_comes_back(browser: Browser) -> None:
+    async with opened(browser) as (page, s):
         await page.route("**/notifications/**", lambda route: route.abort())
         await light(page, "gws", "connecting")
         call = s.telephony.ring("5001", CUSTOMER)
@@ -309,7 +312,7 @@ async def test_gws_out_of_reach_turns_its_light_and_comes_back() -> None:
         await expect(page.get_by_test_id("call-card")).to_have_count(1)
 
 
-async def test_a_browser_that_refuses_to_play_gets_a_visible_button() -> None:
+async def test_a_browser_that_refuses_to_play_gets_a_visible_button(browser: Browser) -> None:
     """Headless Chromium plays always, so its refusal is put in by hand."""
     refuse = """
         const play = HTMLMediaElement.prototype.play;
@@ -319,7 +322,7 @@ async def test_a_browser_that_refuses_to_play_gets_a_visible_button() -> None:
           return clicked ? play.call(this) : Promise.reject(new DOMException("no", "NotAllowedError"));
         };
     """
-    async with stage() as s, chromium() as browser:
+    async with stage() as s:
         page = await new_page(browser)
         await page.add_init_script(refuse)
         await page.goto(s.desk + "/")
@@ -334,8 +337,8 @@ async def test_a_browser_that_refuses_to_play_gets_a_visible_button() -> None:
         await card_state(page, "talking")
 
 
-async def test_without_a_microphone_calls_are_refused_with_480() -> None:
-    async with stage() as s, chromium() as browser:
+async def test_without_a_microphone_calls_are_refused_with_480(browser: Browser) -> None:
+    async with stage() as s:
         page = await new_page(browser)
         await page.add_init_script(
             "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); }"
@@ -349,9 +352,9 @@ async def test_without_a_microphone_calls_are_refused_with_480() -> None:
         await expect(page.get_by_test_id("call-card")).to_have_count(0)
 
 
-async def test_hostile_names_and_data_are_text_and_nothing_leaves_the_narrow_window() -> None:
+async def test_hostile_names_and_data_are_text_and_nothing_leaves_the_narrow_window(browser: Browser) -> None:
     hostile = "<img src=x onerror='document.title=1'>" + "W" * 300
-    async with opened() as (page, s):
+    async with opened(browser) as (page, s):
         await page.set_viewport_size({"width": 400, "height": 600})
         call = s.telephony.ring("5001", CUSTOMER, {hostile: hostile, "nested": {"a": ["b", None, {"c": "d"}]}})
         header = ("P-Asserted-Identity", f'"{hostile.replace(chr(39), "")}" <sip:{CUSTOMER}@127.0.0.1>')

@@ -7,21 +7,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import web
-from playwright.async_api import FrameLocator, Page, Route, expect
+from playwright.async_api import Browser, FrameLocator, Page, Route, expect
 
 from cordboard.lab.telephony import AgentLogin, AnswerCall, HoldCall, MakeCall, ReleaseCall, SendDtmf
 from cordboard.sip.message import Request
-from kit.chromium import chromium, new_page
+from kit.chromium import new_page
 from kit.gws import gws_bench
 from kit.softphone import Stage, stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUSTOMER = "+15550100"
 
 
 @asynccontextmanager
-async def desktop() -> AsyncIterator[tuple[Page, Stage]]:
-    async with stage() as s, chromium() as browser:
+async def desktop(browser: Browser) -> AsyncIterator[tuple[Page, Stage]]:
+    async with stage() as s:
         page = await new_page(browser)
         await page.goto(s.desktop)
         yield page, s
@@ -44,8 +47,8 @@ async def ready(page: Page) -> None:
     await expect(page.get_by_test_id("desk-state")).to_have_text("Ready")
 
 
-async def test_the_phone_follows_the_desktops_session_without_a_click() -> None:
-    async with desktop() as (page, s):
+async def test_the_phone_follows_the_desktops_session_without_a_click(browser: Browser) -> None:
+    async with desktop(browser) as (page, s):
         phone = await log_in(page)
         await lights(phone, "on")
         await expect(phone.get_by_test_id("agent-dn")).to_have_text("DN 5001")
@@ -59,8 +62,8 @@ async def test_the_phone_follows_the_desktops_session_without_a_click() -> None:
         assert len(logins) == 1  # the desktop's, none of the phone's
 
 
-async def test_answer_hold_digits_and_hang_up_in_the_desktop() -> None:
-    async with desktop() as (page, s):
+async def test_answer_hold_digits_and_hang_up_in_the_desktop(browser: Browser) -> None:
+    async with desktop(browser) as (page, s):
         phone = await log_in(page)
         await lights(phone, "on")
         await ready(page)
@@ -88,8 +91,8 @@ async def test_answer_hold_digits_and_hang_up_in_the_desktop() -> None:
         assert [one for one in (AnswerCall, SendDtmf, HoldCall, ReleaseCall) if one not in asked] == []
 
 
-async def test_a_call_dialled_in_the_desktop() -> None:
-    async with desktop() as (page, s):
+async def test_a_call_dialled_in_the_desktop(browser: Browser) -> None:
+    async with desktop(browser) as (page, s):
         phone = await log_in(page)
         await lights(phone, "on")
         await page.get_by_test_id("desk-dial-number").fill("5002")
@@ -99,8 +102,8 @@ async def test_a_call_dialled_in_the_desktop() -> None:
         await expect(phone.get_by_test_id("call-card")).to_have_attribute("data-state", "dialing")
 
 
-async def test_ready_waits_for_the_phone() -> None:
-    async with desktop() as (page, s):
+async def test_ready_waits_for_the_phone(browser: Browser) -> None:
+    async with desktop(browser) as (page, s):
         s.gateway.registration_status = 503
         phone = await log_in(page)
         await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
@@ -117,9 +120,9 @@ async def test_ready_waits_for_the_phone() -> None:
         assert await page.get_by_test_id("desk-state-Ready").bounding_box() == before  # nothing moves under the mouse
 
 
-async def test_a_state_that_changes_while_it_is_read() -> None:
+async def test_a_state_that_changes_while_it_is_read(browser: Browser) -> None:
     """What GWS answered before an event is older than the event, however late it comes."""
-    async with desktop() as (page, s):
+    async with desktop(browser) as (page, s):
         phone = await log_in(page)
         await expect(page.get_by_test_id("desk-agent")).to_have_text("Agent 5001")
         read, changed = asyncio.Event(), asyncio.Event()
@@ -140,8 +143,8 @@ async def test_a_state_that_changes_while_it_is_read() -> None:
         await expect(phone.get_by_test_id("agent-state")).to_have_text("Ready")
 
 
-async def test_log_out_takes_the_phone_along_and_the_next_agent_gets_it() -> None:
-    async with desktop() as (page, s):
+async def test_log_out_takes_the_phone_along_and_the_next_agent_gets_it(browser: Browser) -> None:
+    async with desktop(browser) as (page, s):
         phone = await log_in(page)
         await lights(phone, "on")
         await page.get_by_test_id("desk-logout").click()
@@ -159,8 +162,8 @@ async def test_log_out_takes_the_phone_along_and_the_next_agent_gets_it() -> Non
         await expect(phone.get_by_test_id("agent-dn")).to_have_text("DN 5002")
 
 
-async def test_a_reload_comes_back_by_itself() -> None:
-    async with desktop() as (page, _s):
+async def test_a_reload_comes_back_by_itself(browser: Browser) -> None:
+    async with desktop(browser) as (page, _s):
         await lights(await log_in(page), "on")
         await ready(page)
         await page.reload()
@@ -168,13 +171,13 @@ async def test_a_reload_comes_back_by_itself() -> None:
         await expect(page.get_by_test_id("desk-state")).to_have_text("Ready")
 
 
-async def test_a_wrong_password_is_said() -> None:
-    async with desktop() as (page, _s):
+async def test_a_wrong_password_is_said(browser: Browser) -> None:
+    async with desktop(browser) as (page, _s):
         await log_in(page, password="wrong")
         await expect(page.get_by_test_id("login-error")).to_have_text("GWS does not know this user name and password.")
 
 
-async def test_the_labs_page_lets_customers_call_and_hangs_up() -> None:
+async def test_the_labs_page_lets_customers_call_and_hangs_up(browser: Browser) -> None:
     calls: list[dict[str, Any]] = []
 
     async def place(request: web.Request) -> web.Response:
@@ -192,7 +195,7 @@ async def test_the_labs_page_lets_customers_call_and_hangs_up() -> None:
         return web.json_response({"calls": [*calls, {"id": "c0", "from": "1", "to": "2", "state": "ended"}]})
 
     routes = [web.post("/lab/calls", place), web.get("/lab/calls", every), web.delete("/lab/calls/c1", hang_up)]
-    async with gws_bench(routes) as gws, chromium() as browser:
+    async with gws_bench(routes) as gws:
         page = await new_page(browser)
         await page.goto(gws.url + "/lab/index.html")
         await page.get_by_test_id("lab-sound").select_option("1000")

@@ -16,7 +16,7 @@ from cordboard.lab.telephony import AgentLogin, AgentState, CallView, ChangeUser
 from kit.chromium import new_page
 from kit.softphone import FakeCall, Stage, stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUSTOMER = "+15550100"
 AWAY = {"refuse": 503, "refuseCometd": 503}

@@ -22,7 +22,7 @@ from kit.lab_customer import Customer
 from kit.sound_gap import LineLog, PageLog, report
 from kit.untouched import connections, watched
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, CUSTOMER, SUPERVISOR = 620.0, 440.0, 880.0  # Hz
 MOVED_WITHIN = 1.0  # seconds without the other's tone while SIP Server moves both to the mixer, or back

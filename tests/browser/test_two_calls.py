@@ -9,7 +9,7 @@ from kit.lab import RunningLab, running_lab
 from kit.lab_agent import PATIENCE, AgentPage
 from kit.lab_customer import Customer
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AGENT, FIRST, SECOND = 620.0, 440.0, 880.0  # Hz
 ANN, BOB = "+15550101", "+15550102"

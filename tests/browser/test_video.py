@@ -16,7 +16,7 @@ from kit.lab_agent import AgentPage
 from kit.pictures import sees, sees_itself, sees_nothing, shows_nothing
 from kit.video_phone import video_phone
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA, BEN, CUSTOMER = 620.0, 880.0, 440.0  # Hz
 REFUSE_CAMERA = """() => {

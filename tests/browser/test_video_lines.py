@@ -19,7 +19,7 @@ from kit.firefox import firefox
 from kit.relay import relay
 from kit.trunk import TrunkPhone
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SCRIPT = (Path(__file__).parents[1] / "kit" / "raw_page.js").read_text() + ";0"
 CALL = "call"

@@ -33,7 +33,7 @@ FLAGS = (
     "--disable-domain-reliability",
     "--disable-sync",
     # Names resolve nowhere, and no candidate is announced by multicast DNS.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ::1, EXCLUDE localhost",
     "--disable-features=WebRtcHideLocalIpsWithMdns,OptimizationHints,MediaRouter,Translate",
     "--allow-loopback-in-peer-connection",
     "--use-fake-device-for-media-stream",

@@ -1,8 +1,9 @@
 """A day of the contact centre for real: 20 agents with phones and desktops, customers, SIP, CometD and sound.
 
-account, planes = await Day(lab, agents, customers=60, rate=20).run()
+account, planes = await Day(lab, agents, customers=60, rate=20, browser=browser).run()
 
 All of it passes the product: each agent's phone is at the gateway, with DTLS-SRTP, its CometD and REST at the desk.
+With a `browser` 5001 is a person's: the desktop with the softphone beside it, in Chromium.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from playwright.async_api import Browser
+
 from cordboard.lab.scenarios.account import Account, Entry
 from cordboard.lab.scenarios.customer import Outcome
 from cordboard.lab.scenarios.reading import parse
@@ -18,6 +21,7 @@ from cordboard.phone.packets.port import StreamFigures
 from kit.agents import Agents
 from kit.both_planes import BothPlanes, JoinedCall
 from kit.day_agents import DayAgent
+from kit.day_chromium import ChromiumAgent
 from kit.lab import RunningLab, until
 
 DNS = tuple(str(dn) for dn in range(5001, 5021))
@@ -84,7 +88,14 @@ class Day:
     """`rate` is customers a second."""
 
     def __init__(
-        self, lab: RunningLab, agents: Agents, *, customers: int, rate: float, talk: tuple[float, float] = (1.0, 2.0)
+        self,
+        lab: RunningLab,
+        agents: Agents,
+        *,
+        customers: int,
+        rate: float,
+        talk: tuple[float, float] = (1.0, 2.0),
+        browser: Browser | None = None,
     ) -> None:
         sales = round((customers - 2) * 2 / 3)
         support = customers - 2 - sales
@@ -99,10 +110,12 @@ class Day:
         self.lab = lab
         self.planes = BothPlanes(BOUND)
         self.scenario = parse(text)
-        self.agents = [
+        self.agents: list[DayAgent | ChromiumAgent] = [
             DayAgent(agents, dn, self.planes, by_gws=place % 2 == 0, lets_ring=0.1 if place < 4 else 0.0)
             for place, dn in enumerate(DNS)
         ]
+        if browser is not None:
+            self.agents[0] = ChromiumAgent(lab, browser, DNS[0], self.planes)
 
     async def run(self, within: float) -> Account:
         """Until every customer is accounted for and everybody has logged out. The planes have been looked at."""
@@ -139,7 +152,7 @@ class Day:
     def left(self) -> list[str]:
         """What should be over and is not."""
         telephony = self.lab.lab.telephone.telephony
-        found = [f"{agent.dn} has calls" for agent in self.agents if agent.phone.calls or telephony.calls(agent.dn)]
+        found = [f"{agent.dn} has calls" for agent in self.agents if agent.calls or telephony.calls(agent.dn)]
         views = [telephony.dn(agent.dn) for agent in self.agents]
         return found + [f"{view.dn} is {view.state}" for view in views if view and view.state != "LoggedOut"]
 

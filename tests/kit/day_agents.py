@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cordboard.genesys import channels
@@ -47,6 +47,11 @@ class DayAgent:
         self._tasks = Tasks(f"agent {dn}")
         self._working = False
         self.phone: Agent
+
+    @property
+    def calls(self) -> Iterable[object]:
+        """What its phone has."""
+        return self.phone.calls
 
     async def begin(self) -> None:
         """Sign in, register, listen, start the session, go Ready."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,22 +17,11 @@ from cordboard.desk import create_desk
 from cordboard.observe import Metrics
 from cordboard.seat.desk_port import SeatWords
 from kit.fake_gws import FakeGws
+from kit.ports import free_port as free_port
 from kit.seats import FakeSeats
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 HOST = f"127.88.{os.getpid() >> 8 & 255}.{os.getpid() & 255 or 1}"  # other test runs take other addresses
-_given: set[tuple[str, int]] = set()
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port that nobody has at the address now, and that is given out once."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind((host, 0))
-            port: int = probe.getsockname()[1]
-        if (host, port) not in _given:
-            _given.add((host, port))
-            return port
 
 
 @contextlib.asynccontextmanager

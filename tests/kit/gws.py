@@ -22,6 +22,7 @@ from aiohttp import web
 
 from cordboard.bayeux.session import ServerSettings
 from cordboard.lab.gws import GwsSettings, create_gws, lab_account
+from cordboard.lab.gws.application import Face
 from cordboard.lab.gws.directory import device_id
 from cordboard.lab.gws.faults import GwsFaults
 from cordboard.net.http import HttpServer, serve_http
@@ -151,6 +152,7 @@ class GwsBench:
     extra_routes: tuple[web.AbstractRouteDef, ...]
     stack: contextlib.AsyncExitStack
     faults: GwsFaults
+    faces: tuple[Face, ...] = ()
     now: float = 1_700_000_000.0
     port: int = 0
     server: HttpServer | None = None
@@ -161,7 +163,12 @@ class GwsBench:
 
     async def start(self) -> None:
         application = create_gws(
-            self.telephony, self.settings, self.extra_routes, clock=lambda: self.now, faults=self.faults
+            self.telephony,
+            self.settings,
+            self.extra_routes,
+            clock=lambda: self.now,
+            faces=self.faces,
+            faults=self.faults,
         )
         self.server = await serve_http(application, HOST, self.port)
         self.port = self.server.address[1]
@@ -202,6 +209,7 @@ async def gws_bench(
     extra_routes: Iterable[web.AbstractRouteDef] = (),
     faults: GwsFaults | None = None,
     telephony: Any = None,
+    faces: Iterable[Face] = (),
     **changes: Any,
 ) -> AsyncIterator[GwsBench]:
     """A running GWS for 5001 and 5002; `changes` are fields of `GwsSettings`. Polls are held for a second.
@@ -213,7 +221,7 @@ async def gws_bench(
     )
     async with contextlib.AsyncExitStack() as stack:
         telephony = telephony or ScriptedTelephony(["5001", "5002", "5003"])
-        bench = GwsBench(telephony, settings, tuple(extra_routes), stack, faults or GwsFaults())
+        bench = GwsBench(telephony, settings, tuple(extra_routes), stack, faults or GwsFaults(), tuple(faces))
         await bench.start()
         stack.push_async_callback(bench.stop)
         yield bench

@@ -89,9 +89,12 @@ class RunningLab:
         await page.get_by_test_id("login-user").fill(f"agent{dn}")
         await page.get_by_test_id("login-password").fill(f"agent{dn}")
         await page.get_by_test_id("login-submit").click()
-        agent = AgentPage(page, await softphone_in(page))
+        agent = AgentPage(page, await self.phone_in(page))
         await agent.registered()
         return agent
+
+    async def phone_in(self, page: Page) -> Frame:
+        return await softphone_in(page)
 
     async def softphone(self, browser: Place, *, microphone: float = 620.0) -> AgentPage:
         """The softphone alone, with its connection panel filled in for 5001."""
@@ -211,15 +214,18 @@ async def until_async(true: Callable[[], Awaitable[bool]], what: str, within: fl
 
 
 def free_settings(**changes: Any) -> Settings:
-    """The lab's settings on ports that nobody has now."""
-    ports = {
+    """The lab's settings on ports that nobody has now; a page on a busy machine may take its time to show that it is
+    alive."""
+    own = {
+        "gateway.ping_before_call": 5000,
         "gateway.sip": Address(HOST, free_sip_port()),
         "gateway.websocket": Address(HOST, free_port(HOST)),
         "desk.listen": Address(HOST, free_port(HOST)),
         "lab.sip_server": Address(HOST, free_sip_port()),
         "lab.gws": Address(HOST, free_port(HOST)),
+        "admin.listen": Address(HOST, free_port(HOST)),
     }
-    return lab_settings(ports | {name.replace("__", "."): value for name, value in changes.items()})
+    return lab_settings(own | {name.replace("__", "."): value for name, value in changes.items()})
 
 
 @asynccontextmanager

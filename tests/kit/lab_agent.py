@@ -11,8 +11,8 @@ from playwright.async_api import Frame, Locator, Page, expect
 
 from kit.chromium import Sound, heard_silence, heard_tone
 
-PATIENCE = 8.0  # seconds
-GLANCE = 100.0  # milliseconds for one look, which a busy browser needs
+PATIENCE = 12.0  # seconds
+GLANCE, LONGER = 100.0, 1.25  # milliseconds for a first look, and how much longer each next one may take a busy browser
 PAUSE = 0.05  # seconds
 REMOTE = "[...document.querySelectorAll('audio')].map((each) => each.srcObject).find((each) => each)"
 ALL_SOUNDS = """(frequency) => {
@@ -49,13 +49,14 @@ async def soon(is_so: Callable[..., Awaitable[None]], *expected: Any, within: fl
     Raises what it says last.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + within
+    end, glance = loop.time() + within, GLANCE
     while True:
         try:
-            return await is_so(*expected, timeout=GLANCE)
+            return await is_so(*expected, timeout=glance)
         except AssertionError:
             if loop.time() > end:
                 raise
+        glance *= LONGER
         await asyncio.sleep(PAUSE)
 
 

@@ -51,7 +51,7 @@ class PageCall:
         assert heard, f"no tone of {frequency} Hz at the page, {len(self.phone.received)} packets"
 
     async def hears_nothing(self) -> None:
-        assert await self.phone.hears_nothing(), "packets come to the page"
+        assert await self.phone.falls_silent(PATIENCE), "packets come to the page"
 
 
 class MediaPage:

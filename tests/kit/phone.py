@@ -16,6 +16,7 @@ from cordboard.sdp.codec import Codec
 FRAME = 160  # samples: 20 ms
 ENCODERS = {"PCMU": encode_pcmu, "PCMA": encode_pcma}
 DECODERS = {0: decode_pcmu, 8: decode_pcma}
+LOOK, QUIET_LOOKS = 0.02, 15  # looks are counted, not seconds: a process that stood still has not listened
 
 
 @dataclass
@@ -81,9 +82,19 @@ class Phone:
             lambda: len(self.received) - begin >= packets and self.heard(frequency, packets) > 0.8, within
         )
 
-    async def hears_nothing(self, seconds: float = 0.3) -> bool:
-        """No packet comes for that long; what was on its way at the beginning does not count."""
-        await asyncio.sleep(0.05)
+    async def falls_silent(self, within: float = 5.0) -> bool:
+        """What was heard ends within that time: `QUIET_LOOKS` looks one after the other find nothing new."""
+        end, known, quiet = self.loop.time() + within, len(self.received), 0
+        while quiet < QUIET_LOOKS:
+            if self.loop.time() > end:
+                return False
+            await asyncio.sleep(LOOK)
+            came = len(self.received) - known
+            known, quiet = known + came, 0 if came else quiet + 1
+        return True
+
+    async def stays_silent(self, seconds: float = 0.35) -> bool:
+        """No packet comes for that long, not even one."""
         begin = len(self.received)
         await asyncio.sleep(seconds)
         return len(self.received) == begin

@@ -42,6 +42,7 @@ SETTINGS = """\
 [gateway]
 sip = "{settings.gateway.sip}"
 websocket = "{settings.gateway.websocket}"
+ping_before_call = 5000
 state_directory = "{directory}/state"
 {gateway}
 [media]

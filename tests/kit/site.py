@@ -7,8 +7,6 @@ async with site(server.address, origins=[page_site.origin]) as running:
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -21,6 +19,8 @@ from cordboard.gateway.gateway import Gateway
 from cordboard.media.port import MediaEngine
 from cordboard.observe.metrics import Metrics
 from kit.phone import until
+from kit.ports import free_port as free_port
+from kit.ports import free_sip_port as free_sip_port
 from kit.relay import relay
 
 SECRET = b"the secret that desk and gateway share"
@@ -89,9 +89,14 @@ async def site(
         }
     )
     agents = tuple(replace(agent, sip_server_password=password) for agent in lab.agents)
-    free = {"sip": Address(HOST, 0), "advertise": Address(HOST, 0), "websocket": Address(HOST, free_port())}
-    changes = {**free, "allowed_origins": tuple(origins), **gateway}
-    settings = replace(lab, agents=agents, gateway=replace(lab.gateway, **changes))
+    usual = {
+        "sip": Address(HOST, 0),
+        "advertise": Address(HOST, 0),
+        "websocket": Address(HOST, free_port()),
+        "allowed_origins": tuple(origins),
+        "ping_before_call": 5000,
+    }
+    settings = replace(lab, agents=agents, gateway=replace(lab.gateway, **{**usual, **gateway}))
     if engine is not None:
         async with _gateway(settings, engine) as running:
             yield running
@@ -107,20 +112,3 @@ async def _gateway(settings: Settings, engine: MediaEngine) -> AsyncIterator[Sit
         yield Site(settings, engine, gateway)
     finally:
         await gateway.close()
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = HOST) -> int:
-    """A port that was free a moment ago, for those who must know theirs beforehand."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def free_sip_port(host: str = HOST) -> int:
-    """A port that was free a moment ago for datagrams and for connections."""
-    while True:
-        port = free_port(socket.SOCK_DGRAM, host)
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe, contextlib.suppress(OSError):
-            probe.bind((host, port))
-            return port

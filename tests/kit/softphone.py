@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -24,6 +24,7 @@ from aiohttp import WSMsgType, web
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.desk import create_desk
 from cordboard.desk.static import PAGES
+from cordboard.lab.gws.application import Face
 from cordboard.net.http import serve_http
 from cordboard.sdp.codec import PCMU, TELEPHONE_EVENT
 from cordboard.sdp.webrtc import WebRtcLocal, write_webrtc
@@ -278,15 +279,22 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(workspace_options: Mapping[str, str] | None = None, **changes: object) -> AsyncIterator[Stage]:
-    """Everything around the page, on free ports of loopback; `changes` are settings, `desk__embed_origins=[...]`."""
+async def stage(
+    workspace_options: Mapping[str, str] | None = None,
+    routes: Iterable[web.AbstractRouteDef] = (),
+    faces: Iterable[Face] = (),
+    **changes: object,
+) -> AsyncIterator[Stage]:
+    """Everything around the page, on free ports of loopback; `changes` are settings, `desk__embed_origins=[...]`, where
+    `{gws}` is the address of GWS. GWS has these `routes` and `faces` besides its own.
+    """
     desk_port, gateway_port = free_port(), free_port()
 
     async def where(_: web.Request) -> web.Response:
         return web.json_response({"softphone": f"http://{HOST}:{desk_port}/"})
 
-    routes = [web.get("/lab/configuration.json", where)]
-    bench = gws_bench(routes, workspace_options=workspace_options or {})
+    more = [web.get("/lab/configuration.json", where), *routes]
+    bench = gws_bench(more, faces=faces, workspace_options=workspace_options or {})
     async with contextlib.AsyncExitStack() as running, bench as gws:
         telephony = LabTelephony(["5001", "5002"])
         gws.telephony = telephony
@@ -297,7 +305,7 @@ async def stage(workspace_options: Mapping[str, str] | None = None, **changes: o
                 "gateway.websocket": Address(HOST, gateway_port),
                 "lab.gws": Address(HOST, gws.port),
             }
-            | {name.replace("__", "."): value for name, value in changes.items()}
+            | {name.replace("__", "."): _at(gws.url, value) for name, value in changes.items()}
         )
         gateway = FakeGateway(telephony)
         server = await serve_http(gateway.application(), HOST, gateway_port)
@@ -308,3 +316,7 @@ async def stage(workspace_options: Mapping[str, str] | None = None, **changes: o
         )
         running.push_async_callback(desk.close)
         yield Stage(settings, gateway, gws, telephony)
+
+
+def _at(gws: str, value: object) -> object:
+    return value.replace("{gws}", gws) if isinstance(value, str) else value

@@ -17,7 +17,7 @@ class Recording(dict[Any, Any]):
         self.visited: set[Any] = set()
 
     def get(self, key: Any, default: Any = None) -> Any:
-        if key in self:
+        if counting and key in self:
             self.visited.add(key)
         return super().get(key, default)
 
@@ -32,6 +32,7 @@ def word(part: Any) -> str:
 
 
 TABLES: dict[str, Recording] = {}
+counting = False  # while a ladder runs
 
 
 def record() -> None:

@@ -88,8 +88,9 @@ async def scene(tmp_path: Path, **changes: object) -> AsyncIterator[Scene]:
             yield Scene(bench, asked)
 
 
-async def test_agent_signs_in_and_gets_a_token_for_the_phone(tmp_path: Path) -> None:
-    async with scene(tmp_path) as s:
+@pytest.mark.parametrize("given", [{}, {"oauth__client_secret_file": "", "oauth__client_secret": "se:cret"}])
+async def test_agent_signs_in_and_gets_a_token_for_the_phone(tmp_path: Path, given: dict[str, str]) -> None:
+    async with scene(tmp_path, **given) as s:
         assert (await s.bench.page().ask("GET", "/configuration")).json["signIn"] == {"by": "oauth"}
         page = s.bench.page()
         await page.open()

@@ -29,6 +29,13 @@ async def test_credentials_come_with_the_token(tmp_path: Path) -> None:
         assert b"north" not in told.body
 
 
+async def test_the_secret_may_be_among_the_settings(tmp_path: Path) -> None:
+    async with desk_bench(tmp_path, turn__urls=URLS, turn__secret="north", turn__lifetime=600) as bench:
+        page = await bench.signed_in()
+        told = await page.ask("POST", "/page/token", {})
+        assert told.json["iceServers"][1]["credential"] == turn_credentials(b"north", "5001", bench.now, 600).password
+
+
 async def test_no_turn_server(tmp_path: Path) -> None:
     async with desk_bench(tmp_path) as bench:
         page = await bench.signed_in()

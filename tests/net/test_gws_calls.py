@@ -348,6 +348,31 @@ async def test_a_disposition_is_attached_to_the_call() -> None:
         assert (await agent.operate(path, "SetCallDisposition", **named)).code == (400, 1)
 
 
+async def test_a_disposition_of_a_call_that_is_over() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.working()
+        missed = bench.telephony.ring("5001", "+15550101").call_uuid
+        bench.telephony.release(missed)
+        call = bench.telephony.establish(bench.telephony.ring("5001", "+15550100", {"Segment": "Gold"}).call_uuid)
+        bench.telephony.release(call.call_uuid)
+        page = await agent.cometd("/v2/me/calls")
+        path, asked = f"/me/devices/{agent.device}", len(bench.telephony.requests)
+
+        def said(uuid: str) -> dict[str, str]:
+            return {"callUuid": uuid, "callUri": f"/me/calls/{uuid}", "disposition": "callback"}
+
+        done = await agent.operate(path, "SetCallDisposition", **said(call.call_uuid))
+
+        assert done.code == (200, 0), done.text
+        (message,) = await page.messages()
+        assert message["data"]["notificationType"] == "AttachedDataChanged"
+        told = message["data"]["call"]
+        assert (told["id"], told["state"], told["capabilities"]) == (call.call_uuid, "Released", [])
+        assert told["userData"] == {"Segment": "Gold", "DispositionCode": "callback"}
+        assert len(bench.telephony.requests) == asked, "SIP Server has forgotten the call"
+        assert (await agent.operate(path, "SetCallDisposition", **said(missed))).code == (404, 6)
+
+
 async def test_reject_is_hangup_while_it_rings_and_nothing_afterwards() -> None:
     async with gws_bench() as bench:
         agent = await bench.working()

@@ -91,7 +91,7 @@ async def test_last_good_answer_holds_while_the_dns_fails(
 async def test_unknown_names_and_no_server_give_nothing(dns: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIFETIME", 0.3)
     assert (await resolver(dns).locate(Wanted("nowhere.example"))).targets == ()
-    nobody = Resolver([("127.0.0.1", free_port(socket.SOCK_DGRAM))], NO_HOSTS)
+    nobody = Resolver([("127.0.0.1", free_port(kind=socket.SOCK_DGRAM))], NO_HOSTS)
     assert (await nobody.locate(Wanted("a.example", 5060, "UDP"))).targets == ()
 
 
@@ -126,7 +126,7 @@ async def test_a_dns_server_that_we_did_not_write(tmp_path: Path) -> None:
     """dnsmasq, from the Debian package of that name."""
     program = shutil.which("dnsmasq")
     assert program, "no dnsmasq on PATH: apt-get install dnsmasq-base"
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port(kind=socket.SOCK_DGRAM)
     process = await asyncio.create_subprocess_exec(
         program,
         *("--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file", "--user=root"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from contextlib import AsyncExitStack
@@ -47,6 +48,22 @@ def test_signal_ends_everything_in_the_opposite_order(
     running.run(start)
     assert parts.said == IN_ORDER
     assert capsys.readouterr().out == "all is ready\n"
+
+
+def test_what_runs_is_left_out_of_collections() -> None:
+    before, within = gc.get_threshold(), []
+
+    async def start(_: AsyncExitStack) -> Ready:
+        def end() -> None:
+            within.append((gc.get_freeze_count() > 0, gc.get_threshold()))
+            os.kill(os.getpid(), signal.SIGINT)
+
+        asyncio.get_running_loop().call_later(0.01, end)
+        return Ready("")
+
+    running.run(start)
+    assert within == [(True, running.COLLECTIONS)]
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, before)
 
 
 def test_signal_during_the_start_ends_what_was_started(capsys: pytest.CaptureFixture[str]) -> None:

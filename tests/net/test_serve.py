@@ -36,6 +36,8 @@ listen = "{host}:9095"
 dn = "5001"
 """
 OF_LAB = """\
+[admin]
+listen = "{host}:8091"
 [lab]
 sip_server = "{host}:5070"
 gws = "{host}:8090"
@@ -66,6 +68,11 @@ async def test_serve(tmp_path: Path) -> None:
                 text = await answer.text()
                 assert "cordboard_pages 0.0" in text
                 assert 'cordboard_media_load{worker="0"}' in text
+                assert "cordboard_ready 0.0" in text
+            for port in (8080, 9095):
+                async with client.get(f"http://{SERVE}:{port}/readyz") as answer:
+                    assert answer.status == 503
+                    assert "GWS cannot be reached" in (await answer.json())["reasons"]
             async with client.get(f"http://{SERVE}:8080/metrics") as answer:
                 assert answer.status in (404, 503)
         process.send_signal(signal.SIGTERM)
@@ -98,6 +105,7 @@ async def test_lab(tmp_path: Path) -> None:
                 "[gateway] sip moves it",
                 "[gateway] websocket moves it",
                 "[desk] listen moves it",
+                "[admin] listen moves it",
                 "[lab] sip_server moves it",
                 "[lab] sip_server moves it",
                 "[lab] gws moves it",
