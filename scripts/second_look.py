@@ -18,7 +18,7 @@ MOST = 10
 PHASES = ("setup", "call", "teardown")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Failures:
     """A plugin that notes which tests failed, and what else went wrong."""
 
