@@ -63,8 +63,8 @@ async def test_long_holds_are_retrieved_with_sound() -> None:
 
 
 async def test_failures_are_told_by_cause() -> None:
-    status, report, _ = await bench("calls", "--agents", "1", "--rate", "10", "--talk", "1", "--seconds", "0.5")
-    assert status == 1
+    status, report, said = await bench("calls", "--agents", "1", "--rate", "10", "--talk", "1", "--seconds", "0.5")
+    assert status == 1, said
     assert "no agent is free: more agents, fewer calls or shorter ones" in report
 
 

@@ -54,6 +54,13 @@ def trusting(request: web.Request) -> Any:
     return Canned(headers=allowed)(request)
 
 
+def clock_off_by(seconds: float) -> Any:
+    def answer(request: web.Request) -> Any:
+        return json("{}", Date=formatdate(time.time() + seconds, usegmt=True))(request)
+
+    return answer
+
+
 def user(**device: str) -> str:
     known = {"id": "d1", "phoneNumber": "5019", **device}
     pairs = ",".join(f'"{name}":"{value}"' for name, value in known.items())
@@ -82,8 +89,8 @@ GWS: list[tuple[str, dict[str, Any], State, str]] = [
         "403::no",
     ),
     ("gws.cors", {VERSION: trusting}, WARNING, "pages of any origin"),
-    ("machine.clock", {VERSION: json("{}", Date=formatdate(time.time() + 90, usegmt=True))}, FAILED, "s ahead of ours"),
-    ("machine.clock", {VERSION: json("{}", Date=formatdate(time.time() - 20, usegmt=True))}, WARNING, "behind"),
+    ("machine.clock", {VERSION: clock_off_by(90)}, FAILED, "s ahead of ours"),
+    ("machine.clock", {VERSION: clock_off_by(-20)}, WARNING, "behind"),
 ]
 
 

@@ -36,6 +36,8 @@ READY = "Cordboard is ready"
 READY_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 END_SECONDS = 15.0
+TRIES = 3
+TAKEN = "is taken"
 PORTS_PER_CALL = 2
 SPARE_PORTS = 200
 
@@ -122,12 +124,11 @@ async def own_site(
     with tempfile.TemporaryDirectory(prefix="cordboard-bench-") as name:
         directory = Path(name)
         dns = tuple(str(FIRST_DN + number) for number in range(agents))
-        ports = _free_ports()
         certificate = _certificate(directory) if tls else ""
-        config = directory / "cordboard.toml"
-        config.write_text(_settings_text(directory, far_end, dns, ports, calls, certificate, media))
         secret = token_secret(name)
-        process = await _start(config)
+        process, ports = await _started(
+            directory, lambda ports: _settings_text(directory, far_end, dns, ports, calls, certificate, media)
+        )
         try:
             yield BenchSite(
                 f"{'wss' if tls else 'ws'}://{HOST}:{ports['websocket']}/ws",
@@ -206,6 +207,21 @@ def _certificate(directory: Path) -> str:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return f"websocket_certificate = {json.dumps(str(pem))}\nwebsocket_key = {json.dumps(str(private))}\n"
+
+
+async def _started(directory: Path, settings: Callable[[dict[str, int]], str]) -> tuple[Process, dict[str, int]]:
+    """The gateway and its ports; anew with others where somebody else took one meanwhile."""
+    config = directory / "cordboard.toml"
+    left = TRIES
+    while True:
+        left -= 1
+        ports = _free_ports()
+        config.write_text(settings(ports))
+        try:
+            return await _start(config), ports
+        except BenchFailed as failure:
+            if not left or TAKEN not in str(failure):
+                raise
 
 
 async def _start(config: Path) -> Process:
