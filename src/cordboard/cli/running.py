@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import uvloop
@@ -47,10 +48,21 @@ UNUSABLE = (
     DaemonsSilent,
     SnapshotsUnusable,
 )
+HERE, USUAL = "cordboard.toml", "/etc/cordboard/cordboard.toml"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _END_SECONDS = 10.0
 COLLECTIONS = (700, 3, 10)  # objects, then passes, after which the next older are looked through
 _log = observe.get_log("cordboard")
+
+
+def usual_file() -> str:
+    """`cordboard.toml` here, or that of the machine."""
+    return HERE if Path(HERE).exists() else USUAL
+
+
+def site_file() -> str | None:
+    """The usual file where there is one; commands that ask a running process go to the lab without it."""
+    return found if Path(found := usual_file()).exists() else None
 
 
 def give_up(problems: tuple[str, ...] | list[str]) -> NoReturn:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from cordboard.cli.agents import files
-from cordboard.cli.running import give_up
+from cordboard.cli.running import USUAL, give_up, usual_file
 from cordboard.config import ConfigError
 from cordboard.genesys.dialect import PASSWORD
 from cordboard.genesys.dn_options import agent_options
@@ -25,7 +25,7 @@ from cordboard.site.keeping import alone
 from cordboard.site.option_texts import as_annex, as_csv, as_table, for_agent
 
 _RESTART = "Restart Cordboard to take this up: calls in progress outlive that (systemctl restart cordboard)."
-_config = click.option("--config", metavar="FILE", help=f"The settings; cordboard.toml here, or {files.USUAL}.")
+_config = click.option("--config", metavar="FILE", help=f"The settings; cordboard.toml here, or {USUAL}.")
 
 
 @click.group()
@@ -69,7 +69,7 @@ def remove(dns: tuple[str, ...], config: str | None) -> None:
 @_config
 def list_(as_json: bool, config: str | None) -> None:
     """List the agents, and where their passwords are."""
-    entries = site_agents.listed(files.read(config or files.usual_file()))
+    entries = site_agents.listed(files.read(config or usual_file()))
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(entry) for entry in entries], indent=2))
         return
@@ -137,7 +137,7 @@ def import_(file: str, update: bool, config: str | None) -> None:
 @_config
 def options(dns: tuple[str, ...], form: str, passwords: bool, config: str | None) -> None:
     """What a Genesys administrator sets at the agents' DNs, section TServer, and why."""
-    file = config or files.usual_file()
+    file = config or usual_file()
     texts = files.read(file)
     try:
         wanted = dn_ranges.read(dns)
@@ -171,7 +171,7 @@ class _Site:
 @contextmanager
 def _change(config: str | None) -> Iterator[_Site]:
     """Read a site, let it be changed, check and write it; whatever is wrong ends the process with nothing changed."""
-    file = config or files.usual_file()
+    file = config or usual_file()
     try:
         with alone(Path(file).absolute().parent):
             before = files.read(file)

@@ -16,12 +16,6 @@ from cordboard.site.keeping import Kept, mode_of, write_all
 SETTINGS_MODE = 0o644
 PASSWORD_LENGTH = 24  # 142 bits
 ALPHABET = string.ascii_letters + string.digits  # which need no quoting in any file
-USUAL = "/etc/cordboard/cordboard.toml"
-
-
-def usual_file() -> str:
-    """`cordboard.toml` here, or that of the machine."""
-    return "cordboard.toml" if Path("cordboard.toml").exists() else USUAL
 
 
 def read(file: str) -> Texts:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import click
 
+from cordboard.cli.running import HERE, USUAL, site_file
 from cordboard.config import ConfigError, lab_settings, load
 from cordboard.observe.private import Private
 from cordboard.records.opening import database_of, store_at
@@ -35,7 +36,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 
 @click.command()
-@click.option("--config", metavar="FILE", help="The settings; without them the lab's own.")
+@click.option("--config", metavar="FILE", help=f"The settings; {HERE} here, or {USUAL}, or the lab's own.")
 @click.option("--lab", "in_lab", is_flag=True, help="Those of `cordboard lab --config FILE`.")
 @click.option("--since", callback=_since, help="Calls that ended since: 90m, 12h, 7d, or a day and time.")
 @click.option("--dn", default="", help="Calls of this DN.")
@@ -48,6 +49,7 @@ def records(
     config: str | None, in_lab: bool, since: float, dn: str, bad: bool, most: int, private: bool, form: str | None
 ) -> None:
     """The calls that have ended: when, how, and how they sounded."""
+    config = config or (None if in_lab else site_file())
     try:
         settings = load(config, in_lab=in_lab) if config else lab_settings()
     except ConfigError as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from cordboard.cli.running import HERE, USUAL, site_file
 from cordboard.cli.trace.bundle import shown, write_bundle
 from cordboard.cli.trace.control import BY_HAND, NobodyThere, ask
 from cordboard.cli.trace.keeping import own_addresses
@@ -27,11 +28,16 @@ MOST_AT_ONCE = 50  # datagrams, then a rest
 
 
 @click.group()
-@click.option("--config", metavar="FILE", help="The settings of the gateway that runs; without them the lab's own.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    help=f"Its settings; {HERE} here, or {USUAL}, or the lab's own.",
+)
 @click.option("--lab", "in_lab", is_flag=True, help="The gateway of `cordboard lab --config FILE`.")
 @click.pass_context
 def trace(context: click.Context, config: str | None, in_lab: bool) -> None:
     """What was said in a call: SIP on both sides, media, CometD and REST, on one clock."""
+    config = config or (None if in_lab else site_file())
     try:
         context.obj = load(config, in_lab=in_lab) if config else lab_settings()
     except ConfigError as error:
