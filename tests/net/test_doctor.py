@@ -130,6 +130,12 @@ async def test_settings_that_lead_elsewhere_are_found(
     assert is_told(await one(changed(lab.settings, **filled), id), state, said)
 
 
+async def test_what_nginx_rewrites_is_no_finding(lab: RunningLab) -> None:
+    settings = changed(lab.settings, gws__browser_url="https://phone.example", site__public_name="phone.example")
+    found = await one(settings, "gws.addresses")
+    assert (found.state, "of which nginx makes https://phone.example" in found.what) == (State.OK, True), found
+
+
 async def test_what_needs_a_failed_check_names_it(lab: RunningLab) -> None:
     found = await examined(changed(lab.settings, sip_server__address=CLOSED), "sip", "call")
     assert found["sip.server"].state is State.FAILED

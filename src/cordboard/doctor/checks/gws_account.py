@@ -7,6 +7,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from cordboard.config import Settings
 from cordboard.doctor.asking.gws import Account, CometdClient, polls_beside, refusal_of, sign_in
 from cordboard.doctor.asking.trouble import Trouble
 from cordboard.doctor.check import Result, check, failed, ok, skipped, together, warning
@@ -140,12 +141,22 @@ async def addresses(patient: Patient) -> Result:
     found = await account_of(patient)
     wanted = patient.settings.gws.browser_url
     said = sorted({_origin(each) for each in _uris(found.user)})
-    others = [each for each in said if each != wanted]
+    rewritten = [each for each in said if each != wanted and each in _rewritten(patient.settings)]
+    others = [each for each in said if each not in (wanted, *rewritten)]
+    if not others and rewritten:
+        return ok(f"{', '.join(rewritten)}, of which nginx makes {wanted}", origins=said)
     if not others:
         return ok(f"{wanted} in all of its answers" if said else "its answers hold no absolute address", origins=said)
     if wanted.startswith("https:") and any(each.startswith("http:") for each in others):
         return failed(f"GWS calls itself {', '.join(others)[:200]}, which pages of {wanted} may not load", origins=said)
     return warning(f"GWS calls itself {', '.join(others)[:200]}, browsers know it as {wanted}", origins=said)
+
+
+def _rewritten(settings: Settings) -> tuple[str, ...]:
+    """What the rendered nginx replaces in GWS's answers: `deploy/templates/nginx/uris`."""
+    if not settings.site.public_name:
+        return ()
+    return _origin(settings.gws.url), f"http://{urlsplit(settings.gws.browser_url).netloc}"
 
 
 def _uris(value: object) -> list[str]:
