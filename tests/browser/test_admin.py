@@ -92,7 +92,8 @@ async def test_trace_as_a_ladder(browser: Browser, site: Site) -> None:
     await first.click()
     await expect(admin.by("ladder-text")).to_contain_text("INVITE sip:number-1@")
     await first.press("ArrowDown")
-    await expect(steps.nth(1)).to_have_attribute("aria-current", "true")
+    following = steps.nth(int(await first.get_attribute("data-index") or "") + 1)
+    await expect(following).to_have_attribute("aria-current", "true")
     await expect(admin.by("ladder-text")).to_contain_text("SIP/2.0 100 Trying")
     before = await steps.count()
     for plane in ("SIP", "Media"):

@@ -150,6 +150,8 @@ async def test_click_to_dial_and_a_screen_pop_from_another_origin(browser: Brows
         await page.locator("#answer").click()
         await leg.answered()
         await expect(page.locator("#said")).to_have_text(f"talking: {CUSTOMER}")
+        await page.keyboard.press("F8")
+        await expect(phone.get_by_test_id("call-mute")).to_have_attribute("aria-pressed", "true")
         leg.hang_up()
         added = await page.evaluate(
             "Object.getOwnPropertyNames(window).filter((name) => !namesBefore.includes(name) && name !== 'namesBefore')"

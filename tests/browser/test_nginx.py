@@ -49,6 +49,7 @@ async def test_a_call_is_answered_in_workspace_with_the_phone_that_the_loader_pu
     agent = await lab.agent(browser, "5001", microphone=AGENT)
     assert agent.page.url.startswith("https://")
     assert await agent.page.evaluate(PROTOCOL) == "h2"
+    assert await agent.page.evaluate("typeof window.widgets.register") == "function"  # the guide's option A, step 2
     cookies = await agent.page.context.cookies()
     assert {each["name"] for each in cookies} >= {"JSESSIONID"}
     assert [each["name"] for each in cookies if not each["secure"]] == []
@@ -117,7 +118,7 @@ async def test_another_name_gets_no_answer(lab: LabBehindNginx) -> None:
 
 
 async def test_the_loader_is_put_into_the_page_of_workspace_alone(lab: LabBehindNginx) -> None:
-    tag = "<script src='/embed/loader.js' data-side='right' data-push defer></script></head>"
+    tag = "<script src='/embed/loader.js' data-side='right' data-push data-widgets defer></script></head>"
     for page in ("/ui/ad/v1/", "/ui/ad/v1/index.html"):
         _, _, text = await ask(lab, page, headers={"Accept-Encoding": "gzip, br"})
         assert text.count(tag) == 1
@@ -143,6 +144,15 @@ async def test_gws_is_of_the_one_origin(lab: LabBehindNginx) -> None:
 async def test_who_does_not_upgrade_is_told_to(lab: LabBehindNginx) -> None:
     status, headers, _ = await ask(lab, "/ws")
     assert (status, headers["Upgrade"]) == (426, "websocket")
+
+
+async def test_so_is_curl(lab: LabBehindNginx) -> None:
+    """As an administrator looks. It speaks HTTP/2, where the header Upgrade is an error (RFC 9113, 8.2.2)."""
+    command = ("curl", "--silent", "--insecure", "--include", f"{lab.nginx.url}/ws")
+    asking = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    said, _ = await asking.communicate()
+    assert said.startswith(b"HTTP/2 426")
+    assert b"\nupgrade:" not in said.lower()
 
 
 @pytest.mark.parametrize(

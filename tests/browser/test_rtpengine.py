@@ -21,6 +21,7 @@ from kit.served import served
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NUMBER = "+15550102"
+STANDS_STILL = 1.8  # seconds, after which a page shows no picture that does not move
 # A page that is to have nothing but Opus; every browser has G.711, too.
 OPUS_ONLY = """
 const created = RTCPeerConnection.prototype.createOffer;
@@ -85,6 +86,8 @@ async def test_pictures_between_two_agents(browser: Browser) -> None:
         await asyncio.gather(sees(ada), sees(ben), ada.hears(880.0))
         await ada.press("call-camera")
         await sees_nothing(ben)
+        await asyncio.sleep(STANDS_STILL)
+        await sees(ada)
         await ada.press("call-camera")
         await asyncio.gather(sees(ada), sees(ben), ada.hears(880.0))
         await ada.press("call-hangup")

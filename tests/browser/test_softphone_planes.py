@@ -5,15 +5,17 @@ No media.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from cordboard.lab.telephony import AgentLogin, AgentState, CallView, ChangeUserData, HoldCall
+from cordboard.desk.disagreements import NAMES
+from cordboard.lab.telephony import AgentLogin, AgentState, CallState, CallView, ChangeUserData, HoldCall, ReleaseCall
 from kit.chromium import new_page
+from kit.lab import until_async
 from kit.softphone import FakeCall, Stage, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,8 +25,8 @@ AWAY = {"refuse": 503, "refuseCometd": 503}
 
 
 @asynccontextmanager
-async def talking(browser: Browser) -> AsyncIterator[tuple[Page, Stage, CallView, FakeCall]]:
-    """An agent on a page of its own talks to a customer."""
+async def ready(browser: Browser) -> AsyncIterator[tuple[Page, Stage]]:
+    """An agent on a page of its own waits for calls."""
     async with stage() as s:
         page = await new_page(browser)
         await page.set_viewport_size({"width": 400, "height": 600})
@@ -35,6 +37,14 @@ async def talking(browser: Browser) -> AsyncIterator[tuple[Page, Stage, CallView
             await expect(page.get_by_test_id(f"light-{plane}")).to_have_attribute("data-state", "on")
         await page.get_by_test_id("state-Ready").click()
         await expect(page.get_by_test_id("agent-state")).to_have_text("Ready")
+        yield page, s
+        await page.context.close()
+
+
+@asynccontextmanager
+async def talking(browser: Browser) -> AsyncIterator[tuple[Page, Stage, CallView, FakeCall]]:
+    """Such an agent talks to a customer."""
+    async with ready(browser) as (page, s):
         call = s.telephony.ring("5001", CUSTOMER, {"Language": "English"})
         leg = await s.gateway.invite(CUSTOMER, call.call_uuid)
         await page.get_by_test_id("call-answer").click()
@@ -42,7 +52,6 @@ async def talking(browser: Browser) -> AsyncIterator[tuple[Page, Stage, CallView
         s.telephony.establish(call.call_uuid)
         await shows(page, "talking")
         yield page, s, call, leg
-        await page.context.close()
 
 
 async def shows(page: Page, state: str, within: float = 5.0) -> None:
@@ -99,6 +108,83 @@ async def test_a_hold_of_gws_alone_is_not_called_one_and_is_followed(browser: Br
         leg.hang_up()
         s.telephony.release(call.call_uuid)
         await expect(page.get_by_test_id("call-card")).to_have_count(0)
+
+
+@contextmanager
+def unheard(s: Stage) -> Iterator[None]:
+    """What GWS tells meanwhile is lost for good."""
+    s.gws.faults.check({"lose": 1.0})()
+    yield
+    s.gws.faults.check({"lose": 0.0})()
+
+
+async def found(page: Page, name: str, *, over: bool = True) -> None:
+    """Wait until a disagreement of this name has been found and, unless that is not asked, is over."""
+
+    async def is_there() -> bool:
+        every = await page.evaluate("cordboard.disagreements")
+        return any(one["name"] == name and not (over and one["open"]) for one in every)
+
+    await until_async(is_there, f"no {name}", 15.0)
+
+
+async def test_every_disagreement_is_found_mended_and_counted(browser: Browser) -> None:
+    """The lab's switch loses GWS's events, the phone is not rung, words do not arrive, requests come to nothing."""
+    async with ready(browser) as (page, s):
+        call = s.telephony.ring("5001", CUSTOMER)
+        await found(page, "ringing-without-invite", over=False)
+        leg = await s.gateway.invite(CUSTOMER, call.call_uuid)
+        await found(page, "ringing-without-invite")
+        s.telephony.establish(call.call_uuid)
+        await leg.answered()  # by itself: GWS says that the call is there, and no word to answer it came
+        await found(page, "answer-without-talk")
+
+        with unheard(s):
+            s.telephony.request(HoldCall("5001", call.call_uuid))
+        leg.inform({"do": "hold"})
+        await found(page, "held-here-only")
+        with unheard(s):
+            second = s.telephony.ring("5001", "+15550101")
+        ringing = await s.gateway.invite("+15550101", second.call_uuid)
+        await found(page, "invite-without-event")
+        ringing.cancel()
+        s.telephony.abandon(second.call_uuid)
+
+        with unheard(s):
+            third = s.telephony.establish(s.telephony.ring("5001", "+15550102").call_uuid)
+        s.telephony.request(HoldCall("5001", third.call_uuid))  # its first event that is heard
+        await found(page, "events-lost")
+        with unheard(s):
+            s.telephony.release(third.call_uuid)
+        leg.inform({"do": "retrieve"})
+        await found(page, "gone-here-only")
+        await found(page, "held-at-gws-only")
+        assert s.telephony.calls("5001")[0].state is CallState.ESTABLISHED, "GWS was asked to retrieve, too"
+
+        s.telephony.silent.add(ReleaseCall)
+        await page.get_by_test_id("call-hangup").click()
+        await s.gateway.request("BYE")
+        await found(page, "hang-up-without-end")
+        s.telephony.release(call.call_uuid)
+        await expect(page.get_by_test_id("call-card")).to_have_count(0)
+
+        last = s.telephony.ring("5001", "+15550103")
+        leg = await s.gateway.invite("+15550103", last.call_uuid)
+        await page.get_by_test_id("call-answer").click()
+        await leg.answered()
+        s.telephony.establish(last.call_uuid)
+        await shows(page, "talking")
+        s.telephony.release(last.call_uuid)
+        await found(page, "gone-at-gws-only", over=False)
+        leg.hang_up()
+        await found(page, "gone-at-gws-only")
+        await expect(page.get_by_test_id("call-card")).to_have_count(0)
+        text = s.metrics.text().decode()
+        repaired = dict(await disagreements(page))
+        assert repaired.keys() == NAMES
+        assert all(repaired.values()), repaired
+        assert {name for name in NAMES if f'plane_disagreements_total{{name="{name}"}}' in text} == NAMES
+        assert 'name="other"' not in text
 
 
 async def test_attached_data_disposition_and_the_work_after_the_call(browser: Browser) -> None:

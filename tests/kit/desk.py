@@ -15,6 +15,7 @@ from aiohttp import web
 from cordboard.config import Address, Settings, lab_settings
 from cordboard.desk import create_desk
 from cordboard.observe import Metrics
+from cordboard.observe.trace import Traces
 from cordboard.seat.desk_port import SeatWords
 from kit.fake_gws import FakeGws
 from kit.ports import free_port as free_port
@@ -101,6 +102,7 @@ async def desk_bench(
     seats: SeatWords | None = None,
     secret: bytes = SECRET,
     metrics: Metrics | None = None,
+    traces: Traces | None = None,
     **changes: object,
 ) -> AsyncIterator[Bench]:
     """A running desk; `seats` are used instead of the bench's own, `changes` are settings by `section__key`."""
@@ -122,6 +124,7 @@ async def desk_bench(
             pages=pages,
             metrics=metrics,
             seats=seats or bench.seats,
+            traces=traces,
         )
         await running.enter_async_context(served(desk, settings.desk.listen.port))
         yield bench

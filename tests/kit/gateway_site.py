@@ -14,6 +14,7 @@ from cordboard.config import Address, lab_settings
 from cordboard.gateway.gateway import Gateway
 from cordboard.media.port import MediaEvent, MediaEventKind
 from cordboard.observe.metrics import Metrics
+from cordboard.observe.trace import Traces
 from kit.engine import PaperEngine
 from kit.gateway_stack import description
 from kit.peer import BODIES, SipPeer
@@ -90,7 +91,7 @@ class GatewaySite:
 
 
 @asynccontextmanager
-async def gateway_site(**gateway_settings: Any) -> AsyncIterator[GatewaySite]:
+async def gateway_site(traces: Traces | None = None, **gateway_settings: Any) -> AsyncIterator[GatewaySite]:
     """`gateway_settings` beside those that make tests quick: no pings, no OPTIONS, no registration checks."""
     server = await UdpPeer.open()
     anywhere = Address("127.0.0.1", 0)
@@ -100,7 +101,7 @@ async def gateway_site(**gateway_settings: Any) -> AsyncIterator[GatewaySite]:
     agents = tuple(replace(agent, sip_server_password="sip-server-secret") for agent in lab.agents)
     settings = replace(lab, gateway=gateway, agents=agents, sip_server=replace(lab.sip_server, check_seconds=0))
     engine, metrics = PaperEngine(), Metrics()
-    running = await Gateway.start(settings, engine, SECRET, metrics)
+    running = await Gateway.start(settings, engine, SECRET, metrics, traces)
     server.gateway = running.trunk.address
     try:
         yield GatewaySite(running, server, engine, metrics)

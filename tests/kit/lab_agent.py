@@ -56,7 +56,7 @@ async def soon(is_so: Callable[..., Awaitable[None]], *expected: Any, within: fl
         except AssertionError:
             if loop.time() > end:
                 raise
-        glance *= LONGER
+        glance = min(glance * LONGER, within * 1000)
         await asyncio.sleep(PAUSE)
 
 

@@ -26,6 +26,7 @@ from cordboard.desk import create_desk
 from cordboard.desk.static import PAGES
 from cordboard.lab.gws.application import Face
 from cordboard.net.http import serve_http
+from cordboard.observe import Metrics
 from cordboard.sdp.codec import PCMU, TELEPHONE_EVENT
 from cordboard.sdp.webrtc import WebRtcLocal, write_webrtc
 from cordboard.sip.message import Headers, Message, Request, Response, parse_message, to_bytes
@@ -268,6 +269,7 @@ class Stage:
     gateway: FakeGateway
     gws: GwsBench
     telephony: ScriptedTelephony
+    metrics: Metrics
 
     @property
     def desk(self) -> str:
@@ -311,11 +313,11 @@ async def stage(
         server = await serve_http(gateway.application(), HOST, gateway_port)
         gateway.port = server.address[1]
         running.push_async_callback(server.close)
-        desk = await serve_http(
-            create_desk(settings, secret=SECRET, pages=PAGES), HOST, desk_port, handler_cancellation=True
-        )
+        metrics = Metrics()
+        application = create_desk(settings, secret=SECRET, pages=PAGES, metrics=metrics)
+        desk = await serve_http(application, HOST, desk_port, handler_cancellation=True)
         running.push_async_callback(desk.close)
-        yield Stage(settings, gateway, gws, telephony)
+        yield Stage(settings, gateway, gws, telephony, metrics)
 
 
 def _at(gws: str, value: object) -> object:

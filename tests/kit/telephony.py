@@ -120,6 +120,7 @@ class ScriptedTelephony:
             participants=(caller,),
             user_data=dict(user_data or {}),
             established=None,
+            begun=self._clock(),
         )
         return self.change_call(call, CallEventName.RINGING, {"BusinessCall": 1, "OriginationDN": caller})
 
@@ -186,6 +187,7 @@ class ScriptedTelephony:
             participants=(request.destination,),
             user_data=dict(request.user_data),
             established=None,
+            begun=self._clock(),
         )
         self.change_call(call, CallEventName.DIALING, None, request.reference)
 

@@ -1,18 +1,17 @@
 /** REST to GWS as Workspace uses it: besides what every page asks, its options, the lists of the contact centre, and people. */
 
 import { SessionOperation } from "../model/vocabulary.js";
-import { Gws } from "../platform/gws.js";
+import { Gws, GwsError } from "../platform/gws.js";
+import { readSections } from "./model/options.js";
 import { AGENTS_PATH } from "./model/supervision.js";
 
-export class DesktopGws extends Gws {
-  /** Workspace's options, as sections of names. @returns {Promise<unknown>} */
-  async options() {
-    return (await this.ask("GET", "/../../internal-api/me/settings?fields=*")).settings;
-  }
+/** Until the session is asked for again. */
+const AGAIN = 1000;
 
-  /** Which dispositions a call may end with. @returns {Promise<unknown>} */
-  async attributes() {
-    return (await this.ask("GET", "/../../internal-api/contact-center?subresources=businessAttributes")).contactCenter?.businessAttributes;
+export class DesktopGws extends Gws {
+  /** Workspace's options, by section. @returns {Promise<Record<string, Record<string, unknown>>>} */
+  async options() {
+    return readSections((await this.settings()).user?.settings);
   }
 
   /** The agent's own resource: the employee id is nowhere else. @param {string} userId @returns {Promise<any>} */
@@ -30,10 +29,21 @@ export class DesktopGws extends Gws {
     return this.ask("GET", AGENTS_PATH);
   }
 
-  /** @param {string} place "": the agent's own @param {string} queue */
-  startAt(place, queue) {
+  /**
+   * GWS may refuse while the DN has no phone: then it is asked again.
+   * @param {string} place "": the agent's own @param {string} queue @param {() => boolean} current
+   */
+  async startAt(place, queue, current) {
     const more = { ...(place && { place }), ...(queue && { queue }) };
-    return this.ask("POST", "/me", { operationName: SessionOperation.START_CONTACT_CENTER_SESSION, channels: ["voice"], ...more });
+    const body = { operationName: SessionOperation.START_CONTACT_CENTER_SESSION, channels: ["voice"], ...more };
+    while (current()) {
+      try {
+        return void (await this.ask("POST", "/me", body));
+      } catch (error) {
+        if (!(error instanceof GwsError && error.notRegistered)) throw error;
+      }
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
   }
 
   /** @param {string} device @param {string} phoneNumber @param {Record<string, unknown>} userData */

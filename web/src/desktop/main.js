@@ -1,6 +1,7 @@
 // The agent desktop of the lab: a stand-in for Workspace Web Edition, with the softphone beside it.
 
 import { Actions } from "./actions.js";
+import { hearPhoneKeys } from "./phone_keys.js";
 import { webContents, wrongSections } from "./model/web_content.js";
 import { readWidget, widgetAt } from "./model/widget.js";
 import { Work } from "./model/work.js";
@@ -12,6 +13,8 @@ import { Session } from "./session.js";
 /** GWS tells of nobody else's state: who can be called is asked for. */
 const PRESENCE_EVERY = 15_000;
 
+const TITLE = document.title;
+
 const screen = new Screen(document.body);
 const work = new Work();
 const session = new Session(work, changed, signedOut);
@@ -21,6 +24,7 @@ const login = { error: "", busy: false };
 
 function render() {
   const toasts = [...(services.service?.toasts.all.values() ?? [])];
+  document.title = [...work.cases.values()].some(({ call }) => call.state === "Ringing") ? "☎ Incoming call" : TITLE;
   screen.update(session, { login, contacts: actions.contacts, toasts }, Date.now());
 }
 
@@ -88,9 +92,15 @@ async function enter(userName, password, place) {
   offerServices();
   const { widget, allow } = await softphone(site);
   screen.phone.hidden = besideThePhone(site.softphone);
-  if (!screen.phone.hidden) screen.phone.embed(widget, allow);
+  if (!screen.phone.hidden) embedPhone(widget, allow);
   actions.carryOut({ type: "search", words: "" });
   void session.begin();
+}
+
+/** @param {import("./model/widget.js").Widget} widget @param {string} [allow] */
+function embedPhone(widget, allow) {
+  if (!screen.phone.dataset.position) hearPhoneKeys(screen.phone, new URL(widget.url, location.href).origin);
+  screen.phone.embed(widget, allow);
 }
 
 /** The Service Client API, by the options of this session. */
@@ -203,6 +213,6 @@ setInterval(() => {
   const gone = services.service?.toasts.expire(performance.now());
   if (work.messages.list.length < before || gone) render();
   screen.tick(now);
-}, 500);
+}, 250);
 render();
 void enter();

@@ -34,7 +34,7 @@ export class Screen {
     const centre = make("div", { class: "centre" }, this.interactions, this.contents, this.cases, this.ended, this.idle);
     const work = make("main", { class: "work" }, make("div", { class: "columns" }, centre, make("aside", { class: "side" }, this.supervision, this.team, this.history)), this.message, this.toasts);
     this.body = make("div", { class: "body" }, work, this.phone);
-    root.append(this.login, make("div", { class: "desk" }, this.bar, this.body));
+    root.append(this.login, make("div", { class: "desk" }, make("header", {}, this.bar), this.body));
     /** @type {Map<string, CaseCard>} */
     this.cards = new Map();
   }

@@ -7,7 +7,7 @@
 
 import { STATE_CHOICES } from "../model/agent.js";
 import { readDispositions, readStates } from "../model/choices.js";
-import { partiesChanged, readUser } from "../model/gws.js";
+import { partiesChanged, readUser, UNSAID } from "../model/gws.js";
 import { AgentStateName, CallType, Channel, Path, StatusCode } from "../model/vocabulary.js";
 import { basic, GwsError } from "../platform/gws.js";
 import { Notifications } from "../platform/notifications.js";
@@ -87,7 +87,7 @@ export class Session {
 
   /** Options and lists; what GWS does not give leaves the defaults. @private @param {string} userId */
   async readLists(userId) {
-    const [options, states, attributes, contact] = await Promise.allSettled([this.gws.options(), this.gws.agentStates(), this.gws.attributes(), this.gws.ownContact(userId)]);
+    const [options, states, attributes, contact] = await Promise.allSettled([this.gws.options(), this.gws.agentStates(), this.gws.businessAttributes(), this.gws.ownContact(userId)]);
     this.options = new Options(valueOf(options));
     this.states = readStates(valueOf(states)) ?? STATE_CHOICES;
     this.dispositionKey = this.options.get("interaction.disposition.key-name");
@@ -110,7 +110,7 @@ export class Session {
     }
     try {
       const state = this.work.agent?.state.state ?? "";
-      if (!state || state === AgentStateName.LOGGED_OUT) await this.gws.startAt(this.place, this.queue);
+      if (!state || state === AgentStateName.LOGGED_OUT) await this.gws.startAt(this.place, this.queue, () => run === this.run);
       if (run !== this.run) return;
       this.started = true;
       this.work.messages.withdraw(WAITING);
@@ -286,6 +286,7 @@ export class Session {
 
   /** @param {"error" | "info"} kind @param {string} text @param {string} help */
   tell(kind, text, help) {
+    if (kind === "error") this.work.messages.withdraw(UNSAID);
     this.work.messages.tell(kind, text, help, Date.now());
     this.changed();
   }

@@ -13,7 +13,10 @@ export interface Requests {
   mute: { with: { muted?: boolean; call?: string }; result: { call: string } };
   digits: { with: { digits: string; call?: string }; result: { call: string } };
   state: { with: Record<string, never>; result: State };
+  /** As if its key was pressed in the phone: the phone decides which call is meant. */
+  shortcut: { with: { action: ShortcutAction }; result: { call: string } };
 }
+export type ShortcutAction = "answer" | "hang-up" | "mute" | "hold";
 export type RequestName = keyof Requests;
 
 /** What the phone tells by itself, to pages that have asked something of it before; `ready` to every one. */
@@ -57,6 +60,8 @@ export interface State extends AgentState {
   version: number;
   lights: Lights;
   calls: Call[];
+  /** The phone's keys, as `[desk] shortcuts` says: `F2`, `Ctrl+Alt+H`. */
+  shortcuts: Partial<Record<ShortcutAction, string>>;
 }
 
 /** Why something was not done: a word for programs, a sentence for people. */
@@ -91,6 +96,8 @@ export interface PanelOptions {
   /** The page makes room at its side, instead of lying under the panel. */
   push?: boolean;
   title?: string;
+  /** The phone's keys are heard in this page, too. */
+  shortcuts?: boolean;
 }
 
 /** `window.cordboardPhone`. What was refused rejects with an `Error` that has `code`. */

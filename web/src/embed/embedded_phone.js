@@ -8,6 +8,7 @@
 import { PhoneClient } from "./client.js";
 import { extensionOf } from "./cxbus.js";
 import { Panel } from "./panel.js";
+import { hearShortcuts } from "./shortcuts.js";
 
 const SILENT_AFTER = 10_000;
 
@@ -20,11 +21,20 @@ export function embeddedPhone(url) {
   client.on("call", ({ state }) => state === "ringing" && panel?.collapse(false));
   const ask = client.ask.bind(client);
 
+  let hearsKeys = false;
+
+  /** A key that no call is there for is no error. @param {import("./cordboard").ShortcutAction} action */
+  const strike = (action) => void ask("shortcut", { action }).catch(() => {});
+
   /** @param {PanelOptions} options */
   function open(options = {}) {
     if (panel) return panel.collapse(options.collapsed ?? false);
     if (!window.isSecureContext) console.warn("Cordboard: browsers give no microphone to pages without https.");
     panel = new Panel(url, options);
+    if (options.shortcuts && !hearsKeys) {
+      hearsKeys = true;
+      void client.ready.then(({ shortcuts }) => hearShortcuts(shortcuts ?? {}, strike));
+    }
     after(SILENT_AFTER, () => client.heard || silent(panel));
     return undefined;
   }

@@ -15,6 +15,7 @@
  * @typedef {{ data: unknown, origin: string, source: unknown }} Message
  */
 
+import { pressOf } from "../model/shortcuts.js";
 import { dialable } from "../model/wishes.js";
 import { buttonFor, stateOf } from "./told.js";
 import { isOurs, readRequest, refusal, VERSION } from "./words.js";
@@ -43,6 +44,8 @@ export class HostApi {
     this.listeners = new Map();
     /** What the listeners know. @type {State | null} */
     this.told = null;
+    /** The phone's keys. @type {State["shortcuts"]} */
+    this.shortcuts = {};
     /** Messages of origins that are not heard. */
     this.refused = 0;
   }
@@ -86,7 +89,7 @@ export class HostApi {
   /** @private */
   state() {
     const { phone, view } = this.seen();
-    return stateOf(phone, view);
+    return stateOf(phone, view, this.shortcuts);
   }
 
   /** @private @param {string} event @param {unknown} data */
@@ -125,6 +128,7 @@ export class HostApi {
   /** @private @param {Request} request @returns {State | { call: string } | Refusal} */
   carryOut(request) {
     if (request.call === "state") return this.state();
+    if (request.call === "shortcut") return this.strike(/** @type {any} */ (request.with.action));
     return request.call === "dial" ? this.dial(String(request.with.number)) : this.press(request);
   }
 
@@ -137,6 +141,14 @@ export class HostApi {
     this.emit({ type: "dial", number });
     const card = this.seen().phone.cards.find(({ id }) => !before.has(id));
     return card ? { call: card.id } : refusal("not-now", "The phone is dialling already.");
+  }
+
+  /** @private @param {import("../model/shortcuts.js").Action} action */
+  strike(action) {
+    const press = pressOf(action, this.seen().view.cards);
+    if (!press) return refusal("not-now", "No call can be meant.");
+    this.emit({ type: "press", ...press });
+    return { call: press.card };
   }
 
   /** @private @param {Request} request */

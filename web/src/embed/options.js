@@ -17,7 +17,7 @@ export function phoneUrl(source) {
  * @param {Record<string, string | undefined>} data the attributes `data-...`
  * @returns {{ auto: boolean, widgets: boolean, into: string, panel: PanelOptions }}
  */
-export function readOptions({ side, width, height, collapsed, title, sandbox, push, into, auto, widgets }) {
+export function readOptions({ side, width, height, collapsed, title, sandbox, push, into, auto, widgets, shortcuts }) {
   return {
     auto: auto !== "false",
     widgets: isOn(widgets),
@@ -30,6 +30,7 @@ export function readOptions({ side, width, height, collapsed, title, sandbox, pu
       title: title || undefined,
       sandbox: isOn(sandbox),
       push: isOn(push),
+      shortcuts: isOn(shortcuts),
     },
   };
 }

@@ -11,7 +11,9 @@ import { BAR, box, FIRST, nextSide, placed, pulled, remembered } from "./place.j
 
 const REMEMBERED = "cordboard.phone.place";
 const ALLOW = "microphone; camera; autoplay; speaker-selection";
-const BUTTON = { font: "600 13px system-ui, sans-serif", border: "0", background: "transparent", color: "inherit", cursor: "pointer", padding: "0 8px", height: `${BAR}px` };
+/** Pixels that a key moves the grip. @type {Record<string, [number, number]>} */
+const NUDGE = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] };
+const BUTTON = { font: "600 13px system-ui, sans-serif", border: "0", background: "transparent", color: "inherit", cursor: "pointer", padding: "0 8px", minWidth: "32px", height: `${BAR}px` };
 
 export class Panel {
   /** @param {string} url @param {PanelOptions} options */
@@ -63,8 +65,9 @@ export class Panel {
     this.title = document.createElement("span");
     this.title.textContent = this.frame.title;
     style(this.title, { flex: "1", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap", font: "600 13px system-ui, sans-serif" });
-    this.grip = button("⤡", "Drag to resize", () => {});
+    this.grip = button("⤡", "Resize: drag, or use the arrow keys", () => {});
     this.grip.addEventListener("pointerdown", (event) => this.pull(event));
+    this.grip.addEventListener("keydown", (event) => this.nudge(event));
     style(this.grip, { cursor: "nwse-resize", touchAction: "none" });
     this.toggle = button("–", "Collapse", () => this.collapse(!this.place.collapsed));
     const side = button("⇄", "Move to the next side", () => this.change({ ...this.place, side: nextSide(this.place.side) }));
@@ -95,8 +98,15 @@ export class Panel {
     style(this.frame, { visibility: collapsed ? "hidden" : "visible" });
     if (!this.toggle) return;
     this.toggle.textContent = collapsed ? "+" : "–";
-    this.toggle.setAttribute("aria-label", collapsed ? "Open" : "Collapse");
+    this.toggle.title = collapsed ? "Open" : "Collapse";
+    this.toggle.setAttribute("aria-label", this.toggle.title);
     this.toggle.setAttribute("aria-expanded", String(!collapsed));
+  }
+
+  /** Resize by the keyboard. @private @param {KeyboardEvent} event */
+  nudge({ key }) {
+    const [x, y] = NUDGE[key] ?? [0, 0];
+    if (x || y) this.change(pulled(this.place, x, y));
   }
 
   /** Resize while the grip is held. @private @param {PointerEvent} event */
@@ -124,6 +134,7 @@ function button(text, label, act) {
   made.type = "button";
   made.textContent = text;
   made.setAttribute("aria-label", label);
+  made.title = label;
   made.addEventListener("click", act);
   style(made, BUTTON);
   return made;

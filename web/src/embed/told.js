@@ -10,8 +10,8 @@
 
 import { BUTTON_OF, VERSION } from "./words.js";
 
-/** @param {Phone} phone @param {View} view @returns {State} */
-export function stateOf(phone, view) {
+/** @param {Phone} phone @param {View} view @param {State["shortcuts"]} [shortcuts] @returns {State} */
+export function stateOf(phone, view, shortcuts = {}) {
   const { agent, lights, microphone, cards } = view;
   return {
     version: VERSION,
@@ -19,6 +19,7 @@ export function stateOf(phone, view) {
     agent: agent && { name: agent.name, dn: agent.dn, state: agent.state },
     microphone,
     calls: cards.map((card) => callOf(card, phone)),
+    shortcuts: { ...shortcuts },
   };
 }
 

@@ -7,6 +7,8 @@
  * @typedef {{ id: string | number, call: RequestName, with: Record<string, unknown> }} Request
  */
 
+import { ACTIONS } from "../model/shortcuts.js";
+
 export const VERSION = 1;
 
 /** What can be asked for of one call, and the button of the phone that does it. @type {Partial<Record<RequestName, string[]>>} */
@@ -29,6 +31,7 @@ const FIELDS = {
   mute: { call: isTextOrNone, muted: (value) => value === undefined || typeof value === "boolean" },
   digits: { call: isTextOrNone, digits: (value) => typeof value === "string" && /^[0-9A-Da-d*#]{1,32}$/.test(value) },
   state: {},
+  shortcut: { action: (value) => ACTIONS.includes(/** @type {any} */ (value)) },
 };
 
 export const EVENTS = ["ready", "call", "state", "lights"];

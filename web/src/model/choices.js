@@ -33,7 +33,7 @@ export const reasonsOf = (states) => states.filter((one) => !STATE_CHOICES.some(
 
 /**
  * The values of the business attribute of this name, in any case.
- * @param {unknown} attributes `GET /internal-api/business-attributes`
+ * @param {unknown} attributes `GET /internal-api/contact-center`
  * @param {string} key
  * @returns {Disposition[]}
  */

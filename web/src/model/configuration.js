@@ -3,7 +3,7 @@
  *
  * @typedef {{
  *   gateway: string, sipServer: string, gwsUrl: string, agentDn: string, password: string, gwsUser: string, gwsPassword: string,
- *   cometdChannel: string, useGwsForDialing: boolean, dispositionKey: string, endsGoneCalls: boolean, video: boolean, lab: boolean,
+ *   cometdChannel: string, useGwsForDialing: boolean, dispositionKey: string, endsGoneCalls: boolean, shortcuts: string[], video: boolean, lab: boolean,
  *   embedding: { origins: string[], workspace: string },
  *   signIn: { by: string, url?: string },
  *   audio: { echoCancellation: boolean, noiseSuppression: boolean, autoGainControl: boolean } }} Configuration

@@ -8,15 +8,18 @@
 
 import { agentIs, withDevice } from "./agent.js";
 import { callIsOver, stateIsTaken, toldAfterwards } from "./after_call.js";
-import { atGws } from "./buttons.js";
+import { atGws, holdBySip, retrieveBySip } from "./buttons.js";
 import { Card, gwsDirection, gwsNumber } from "./call.js";
 import { readDispositions, readStates } from "./choices.js";
-import { OPERATION, readMessage, readUser } from "./gws.js";
+import { OPERATION, readMessage, readUser, UNSAID } from "./gws.js";
 import { cardForGws } from "./join.js";
+import { refusal } from "./refusal.js";
 import { CallOperation } from "./vocabulary.js";
 
 /** How every message begins that tells why GWS is not connected. */
 const FAILED = "GWS is not connected: ";
+/** An error that GWS tells without a word belongs to what it refused so shortly before or after. */
+const SAME_ERROR = 1000;
 /** REST may still show a call this long after CometD told of its end. */
 const REST_BEHIND = 500;
 
@@ -114,6 +117,7 @@ function outOfOrder(phone, call, now) {
  * @param {Phone} phone @param {string} text @param {number} now
  */
 function failedLater(phone, text, now) {
+  if (text === UNSAID && now - phone.refusedAt < SAME_ERROR) return undefined;
   const card = phone.cards.find((one) => one.provisional);
   if (!card) return phone.messages.tell("error", `GWS: ${text}`, "Try again.", now);
   phone.drop(card);
@@ -221,11 +225,21 @@ function accepted(phone, event, now) {
   return [];
 }
 
+/** What goes by SIP while GWS is not reached, though its light is still on. @type {Record<string, (card: Card) => Effect[]>} */
+const BY_SIP = { [CallOperation.HOLD]: holdBySip, [CallOperation.RETRIEVE]: retrieveBySip };
+
 /** @param {Phone} phone @param {import("./events.js").GwsRefused} event @param {number} now @returns {Effect[]} */
 function refused(phone, event, now) {
+  phone.refusedAt = now;
+  phone.messages.withdraw(`GWS: ${UNSAID}`);
   const card = phone.cards.find((one) => one.id === event.card);
   if (card?.provisional) phone.drop(card);
   if (event.operation === CallOperation.HANGUP && card?.leg?.alive) return card.leg.handle("hangup");
-  phone.messages.tell("error", `${event.operation}: ${event.reason}`, "Try again.", now);
+  const bySip = event.unreachable && card?.leg?.up ? BY_SIP[event.operation] : undefined;
+  if (card && bySip) {
+    card.stale = true;
+    return [...bySip(card), { do: "gws/read" }];
+  }
+  phone.messages.tell("error", ...refusal(event.operation, event.reason), now);
   return [];
 }

@@ -45,7 +45,7 @@
  * @typedef {{ type: "gws/message", data: unknown }} GwsMessage
  * @typedef {{ type: "gws/snapshot", user: unknown, asked: number, gap?: boolean }} GwsSnapshot `gap`: it was asked for after a handshake
  * @typedef {{ type: "gws/accepted", operation: string, card: string, call: string }} GwsAccepted both empty: a state of the agent
- * @typedef {{ type: "gws/refused", operation: string, card: string, reason: string }} GwsRefused
+ * @typedef {{ type: "gws/refused", operation: string, card: string, reason: string, unreachable?: boolean }} GwsRefused `unreachable`: GWS was not asked, or did not say
  * @typedef {{ type: "gws/states", settings: unknown }} GwsStates the states that can be chosen
  * @typedef {{ type: "gws/dispositions", businessAttributes: unknown }} GwsDispositions
  *

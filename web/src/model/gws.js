@@ -18,6 +18,9 @@
 
 import { CallOperation, CallState, CallType, MessageType, NotificationType } from "./vocabulary.js";
 
+/** What an ErrorMessage means that says nothing more; GWS sends one beside a request that it refuses, too. */
+export const UNSAID = "GWS reported an error without saying which.";
+
 /** @type {ReadonlySet<string>} */
 const STATES = new Set(Object.values(CallState));
 
@@ -124,7 +127,7 @@ export function readMessage(data) {
     case MessageType.DEVICE_STATE_CHANGE:
       return deviceFacts(message.devices);
     case MessageType.ERROR:
-      return [{ kind: "error", text: text(message.errorMessage) || "GWS reported an error without saying which." }];
+      return [{ kind: "error", text: text(message.errorMessage) || UNSAID }];
     case "":
       return callFact(message.call, text(message.event) || text(message.state));
     default:

@@ -74,6 +74,8 @@ export class Phone {
     this.audio = new PhoneAudio();
     /** @type {import("./events.js").Tone} */
     this.tone = "none";
+    /** When GWS refused a request last. */
+    this.refusedAt = -Infinity;
     /** GWS calls that ended, with the time: a late snapshot must not bring them back. @type {Map<string, number>} */
     this.released = new Map();
     this.lastCard = 0;

@@ -60,11 +60,10 @@ const RECORDING_LABEL = { [RecordingState.RECORDING]: "Recorded", [RecordingStat
 
 /** @param {Phone} phone @returns {View} */
 export function viewOf(phone) {
-  const ringingFirst = [...phone.cards].sort((a, b) => Number(b.state === "ringing") - Number(a.state === "ringing"));
   return {
     lights: { ...phone.lights },
     agent: agentView(phone),
-    cards: ringingFirst.map((card) => cardView(card, phone)),
+    cards: inOrder(phone.cards).map((card) => cardView(card, phone)),
     messages: [...phone.messages.list],
     disagreements: phone.record.total,
     states: phone.states,
@@ -72,6 +71,12 @@ export function viewOf(phone) {
     useGwsForDialing: phone.useGwsForDialing,
     microphone: phone.microphone,
   };
+}
+
+/** Calls that came in, the newest on top, then those that were dialled: a card never moves while its call goes on. @param {Card[]} cards */
+function inOrder(cards) {
+  const cameIn = cards.filter(({ direction }) => direction === "in").reverse();
+  return [...cameIn, ...cards.filter(({ direction }) => direction !== "in")];
 }
 
 /** @param {Phone} phone @returns {AgentView | null} */

@@ -33,27 +33,27 @@ export class Camera {
     this.onended = () => {};
   }
 
-  /** @param {string} leg @returns {Promise<MediaStream>} rejects with CameraError */
+  /** @param {string} leg @returns {Promise<MediaStream | null>} null: closed meanwhile, or opened anew; rejects with CameraError */
   async open(leg) {
-    const known = this.streams.get(leg);
-    if (known) return known;
-    const opening = this.request();
-    this.streams.set(leg, opening);
+    const opening = this.streams.get(leg) ?? this.begin(leg);
+    const current = () => this.streams.get(leg) === opening;
     try {
       const stream = await opening;
-      for (const track of stream.getTracks()) {
-        track.addEventListener("ended", () => this.streams.get(leg) === opening && this.onended(leg));
-      }
-      return stream;
+      return current() ? stream : null;
     } catch (error) {
-      if (this.streams.get(leg) === opening) this.streams.delete(leg);
+      if (!current()) return null;
+      this.streams.delete(leg);
       throw error;
     }
   }
 
-  /** @param {string} leg */
-  isOpen(leg) {
-    return this.streams.has(leg);
+  /** @private @param {string} leg */
+  begin(leg) {
+    const opening = this.request();
+    this.streams.set(leg, opening);
+    const ended = () => this.streams.get(leg) === opening && this.onended(leg);
+    opening.then((stream) => stream.getTracks().forEach((track) => track.addEventListener("ended", ended)), () => {});
+    return opening;
   }
 
   /** The light goes off. @param {string} leg */

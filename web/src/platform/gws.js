@@ -17,6 +17,16 @@ export class GwsError extends Error {
     this.code = code;
   }
 
+  /** The DN has no phone yet. */
+  get notRegistered() {
+    return this.code === StatusCode.INTERNAL_ERROR && /is not registered/i.test(this.message);
+  }
+
+  /** Nobody knows what became of the request: GWS was not reached, or the desk heard nothing from it. */
+  get unreachable() {
+    return this.status === 0 || this.status === 502 || this.status === 504;
+  }
+
   get signedOut() {
     return this.code === StatusCode.NOT_AUTHENTICATED || this.status === 401;
   }
@@ -40,14 +50,20 @@ export class Gws {
     return (await this.ask("GET", "/me?subresources=devices,calls,channels", undefined, credentials)).user;
   }
 
-  /** The states that an agent can choose. @returns {Promise<unknown>} */
+  /** The states that an agent can choose; a GWS without the public list has them where Workspace reads them. @returns {Promise<unknown>} */
   async agentStates() {
-    return (await this.ask("GET", "/settings/agent-states")).settings;
+    const said = await this.ask("GET", "/settings/agent-states").catch(() => null);
+    return said?.settings ?? (await this.settings()).agentStates;
+  }
+
+  /** What Workspace reads at its start: `agentStates`, and the sections of its options under `user`. @returns {Promise<any>} */
+  async settings() {
+    return (await this.ask("GET", `${INTERNAL}/me/settings?fields=*`)).resources ?? {};
   }
 
   /** The contact centre's lists of values, dispositions among them. @returns {Promise<unknown>} */
   async businessAttributes() {
-    return (await this.ask("GET", `${INTERNAL}/business-attributes`)).businessAttributes;
+    return (await this.ask("GET", `${INTERNAL}/contact-center?subresources=businessAttributes`)).resources?.businessAttributes;
   }
 
   startSession() {

@@ -3,7 +3,9 @@
  * first wanted and kept, only its direction changes.
  *
  * Turning the camera on or off is a re-INVITE of ours, the far end's camera one of the gateway's, which JsSIP answers: we watch without
- * being asked. A remote view is there while pictures are decoded: a browser says late or not at all that they have stopped coming.
+ * being asked. A remote view is there while pictures are decoded: a browser says late or not at all that they have stopped coming. The
+ * connection is asked for that, not the receiver: Chromium forgets what belongs to a receiver that has no SSRC in its description, as
+ * soon as an offer of ours is answered, although its pictures go on (rtpengine passes on whoever's SSRC comes).
  *
  * @typedef {import("../model/events.js").PhoneEvent} PhoneEvent
  * @typedef {Pick<import("./clock.js").Clock, "after">} PicturesClock
@@ -14,11 +16,11 @@ import { up } from "./sip_reading.js";
 
 /** Another offer is on its way. */
 const TRY_AGAIN = 100;
-const TRIES = 50;
+const REFUSALS = 5;
 const REFUSED_AGAIN = 300;
-const LOOK = 500;
+const LOOK = 250;
 /** Looks without a new picture. */
-const GONE_AFTER = 3;
+const GONE_AFTER = 6;
 /** The gateway may have to ask the far end first. */
 const SEEN_WITHIN = 4000;
 
@@ -36,8 +38,14 @@ export class Pictures {
     this.sessions = sessions;
     /** @type {Map<string, Streams>} */
     this.streams = new Map();
-    /** Legs whose new offer is under way, with the tries left. @type {Map<string, number>} */
+    /** The far end's track of each leg. @type {Map<string, MediaStreamTrack>} */
+    this.tracks = new Map();
+    /** Legs that are to offer anew as soon as they can. @type {Set<string>} */
+    this.waiting = new Set();
+    /** Legs whose new offer is under way, with how often it was refused. @type {Map<string, number>} */
     this.offering = new Map();
+    /** Takes back the look whether anybody sees us. @type {Map<string, () => void>} */
+    this.unseen = new Map();
     camera.onended = (leg) => this.lost(leg);
   }
 
@@ -48,10 +56,11 @@ export class Pictures {
 
   /** Follow a call's connection from its beginning. @param {string} leg @param {RTCPeerConnection} connection */
   watch(leg, connection) {
-    connection.addEventListener("track", ({ track, receiver }) => {
-      if (track.kind !== "video") return;
+    connection.addEventListener("track", ({ track }) => {
+      if (track.kind !== "video" || this.tracks.get(leg) === track || !this.sessions.has(leg)) return;
+      this.tracks.set(leg, track);
       this.put(leg, { remote: new MediaStream([track]) });
-      void this.look(leg, receiver, 0, GONE_AFTER);
+      void this.look(leg, connection, Infinity, GONE_AFTER);
     });
     connection.addEventListener("signalingstatechange", () => {
       if (connection.signalingState === "stable") this.agreed(leg, connection);
@@ -62,22 +71,26 @@ export class Pictures {
   forget(leg) {
     this.camera.close(leg);
     this.streams.delete(leg);
+    this.tracks.delete(leg);
     this.offering.delete(leg);
+    this.waiting.delete(leg);
+    this.seen(leg);
   }
 
   /** The gateway took no new offer: ours is to be made again. @param {string} leg */
   refused(leg) {
-    const tries = this.offering.get(leg);
-    if (tries === undefined) return;
+    const times = this.offering.get(leg);
+    if (times === undefined) return;
     this.offering.delete(leg);
-    this.clock.after(REFUSED_AGAIN, () => this.negotiate(leg, tries - 10));
+    if (times + 1 < REFUSALS) this.clock.after(REFUSED_AGAIN, () => this.negotiate(leg, times + 1));
+    else this.emit({ type: "leg/unseen", leg });
   }
 
   /** The camera's stream for a call that is being answered; null where there is none, which was told. @param {string} leg */
   async open(leg) {
     try {
       const stream = await this.camera.open(leg);
-      if (!this.camera.isOpen(leg)) return null; // turned off meanwhile
+      if (!stream) return null; // turned off meanwhile
       this.put(leg, { self: stream });
       this.emit({ type: "leg/camera", leg, on: true });
       return stream;
@@ -93,14 +106,14 @@ export class Pictures {
     const stream = await this.open(leg);
     const connection = this.sessions.get(leg)?.connection;
     if (!stream) return;
-    if (!connection) return this.camera.close(leg);
+    if (!connection || connection.signalingState === "closed") return this.camera.close(leg);
     const [track] = stream.getVideoTracks();
     const line = videoLine(connection);
     if (line) {
       line.direction = "sendrecv";
-      await line.sender.replaceTrack(track);
+      await exchange(line, track);
     } else connection.addTrack(track, stream); // unlike a transceiver it takes the place of a line that the gateway offers meanwhile
-    this.negotiate(leg, TRIES);
+    this.negotiate(leg);
   }
 
   /** Turn it off: its light at once, the agreement after. @param {string} leg */
@@ -109,11 +122,11 @@ export class Pictures {
     this.put(leg, { self: null });
     this.emit({ type: "leg/camera", leg, on: false });
     const connection = this.sessions.get(leg)?.connection;
-    const line = connection && videoLine(connection);
+    const line = connection && connection.signalingState !== "closed" && videoLine(connection);
     if (!line) return;
     line.direction = "recvonly";
-    void line.sender.replaceTrack(null);
-    this.negotiate(leg, TRIES);
+    void exchange(line, null);
+    this.negotiate(leg);
   }
 
   /** The device is gone. @private @param {string} leg */
@@ -122,19 +135,41 @@ export class Pictures {
     this.emit({ type: "leg/no-camera", leg, reason: "it was unplugged or taken away", help: LOST });
   }
 
-  /** Tell the gateway; it has to wait while another offer is on its way. @private @param {string} leg @param {number} tries */
-  negotiate(leg, tries) {
+  /**
+   * Tell the gateway, with whatever is wanted by then: while another offer is on its way, or the call is held here, it has to wait.
+   * @private @param {string} leg @param {number} [refused] how often
+   */
+  negotiate(leg, refused = 0) {
+    if (this.waiting.has(leg)) return;
+    this.waiting.add(leg);
+    this.offer(leg, refused);
+  }
+
+  /** @private @param {string} leg @param {number} refused */
+  offer(leg, refused) {
     const session = this.sessions.get(leg);
-    if (!session || session.isEnded() || tries <= 0) return;
+    if (!session || session.isEnded()) return void this.waiting.delete(leg);
     const ready = up(session) && !session.isOnHold().local;
-    if (ready && session.renegotiate({}, () => this.offering.delete(leg))) this.offering.set(leg, tries);
-    else this.clock.after(TRY_AGAIN, () => this.negotiate(leg, tries - 1));
+    if (!ready || !session.renegotiate({}, () => this.offering.delete(leg))) {
+      this.clock.after(TRY_AGAIN, () => this.offer(leg, refused));
+      return;
+    }
+    this.waiting.delete(leg);
+    this.offering.set(leg, refused);
   }
 
   /** Offer and answer are through: does anybody see us? @private @param {string} leg @param {RTCPeerConnection} connection */
   agreed(leg, connection) {
+    this.seen(leg);
     if (!this.isUnseen(leg, connection)) return;
-    this.clock.after(SEEN_WITHIN, () => this.isUnseen(leg, connection) && this.emit({ type: "leg/unseen", leg }));
+    const look = () => this.isUnseen(leg, connection) && this.emit({ type: "leg/unseen", leg });
+    this.unseen.set(leg, this.clock.after(SEEN_WITHIN, look));
+  }
+
+  /** Or there is no longer anything to look for. @private @param {string} leg */
+  seen(leg) {
+    this.unseen.get(leg)?.();
+    this.unseen.delete(leg);
   }
 
   /** @private @param {string} leg @param {RTCPeerConnection} connection */
@@ -145,17 +180,18 @@ export class Pictures {
   }
 
   /**
-   * Are pictures coming in?
-   * @private @param {string} leg @param {RTCRtpReceiver} receiver @param {number} before decoded so far @param {number} still looks without a new one
+   * Are pictures coming in? Asked again and again, for the track that came last.
+   * @private @param {string} leg @param {RTCPeerConnection} connection @param {number} before decoded so far @param {number} still looks without a new one
    */
-  async look(leg, receiver, before, still) {
-    if (!this.sessions.has(leg)) return;
-    const decoded = await framesDecoded(receiver);
-    const none = receiver.track.muted || decoded === before ? still + 1 : 0;
+  async look(leg, connection, before, still) {
+    const track = this.tracks.get(leg);
+    const decoded = await framesDecoded(connection);
+    if (!track || track !== this.tracks.get(leg)) return;
+    const none = track.muted || decoded <= before ? still + 1 : 0;
     if (none === 0 && still !== 0) this.emit({ type: "leg/pictures", leg, shown: true });
-    if ((none === GONE_AFTER || receiver.track.muted) && still < GONE_AFTER) this.emit({ type: "leg/pictures", leg, shown: false });
-    const next = receiver.track.muted ? GONE_AFTER : Math.min(none, GONE_AFTER);
-    if (receiver.track.readyState === "live") this.clock.after(LOOK, () => void this.look(leg, receiver, decoded, next));
+    if ((none === GONE_AFTER || track.muted) && still < GONE_AFTER) this.emit({ type: "leg/pictures", leg, shown: false });
+    const next = track.muted ? GONE_AFTER : Math.min(none, GONE_AFTER);
+    if (track.readyState === "live") this.clock.after(LOOK, () => void this.look(leg, connection, decoded, next));
     else if (next < GONE_AFTER) this.emit({ type: "leg/pictures", leg, shown: false });
   }
 
@@ -170,9 +206,14 @@ function videoLine(connection) {
   return connection.getTransceivers().find(({ receiver, currentDirection }) => receiver.track.kind === "video" && currentDirection !== "stopped");
 }
 
-/** @param {RTCRtpReceiver} receiver */
-async function framesDecoded(receiver) {
+/** What the line sends; a call that ends meanwhile sends nothing. @param {RTCRtpTransceiver} line @param {MediaStreamTrack | null} track */
+async function exchange(line, track) {
+  await line.sender.replaceTrack(track).catch(() => {});
+}
+
+/** @param {RTCPeerConnection} connection */
+async function framesDecoded(connection) {
   let frames = 0;
-  (await receiver.getStats()).forEach((report) => (frames += report.type === "inbound-rtp" ? (report.framesDecoded ?? 0) : 0));
+  (await connection.getStats()).forEach(({ type, kind, framesDecoded }) => (frames += type === "inbound-rtp" && kind === "video" ? (framesDecoded ?? 0) : 0));
   return frames;
 }

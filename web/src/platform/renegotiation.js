@@ -7,6 +7,8 @@
  *
  * An offer of the gateway's that meets ours is refused with 491, and nothing else: JsSIP says so too, but then takes it all the same, which
  * makes the browser drop our offer, whose answer is on its way. The gateway answers ours and offers again after it.
+ *
+ * One offer at a time: JsSIP is ready for the next one while ours only waits for a description that is being taken in.
  */
 
 import * as JsSIP from "jssip";
@@ -25,9 +27,27 @@ export function keepUp(session, onrefused) {
     void rollback(session.connection).then(onrefused);
     return undefined;
   };
+  const isReady = session.isReadyToReOffer.bind(session);
+  let waits = false;
+  session.isReadyToReOffer = () => {
+    if (waits || !isReady()) return false;
+    waits = true;
+    const begins = () => void (waits = false);
+    session._connectionPromiseQueue.then(begins, begins);
+    return true; // whoever asked offers at once
+  };
   session.on("reinvite", (/** @type {{ reject: (options: object) => void }} */ { reject }) => {
-    if (offers(session)) reject({ status_code: PENDING });
+    if (waits || offers(session)) reject({ status_code: PENDING });
   });
+}
+
+/**
+ * The connection is another one, and the ACK of our last answer may have gone with the old one. Without it JsSIP refuses what the gateway
+ * offers next and hangs up after 32 s; the gateway, for which that offer was lost, sends none any more.
+ * @param {any} session JsSIP's
+ */
+export function missNoAck(session) {
+  if (session._is_confirmed && session.status === session.C.STATUS_WAITING_FOR_ACK) session.receiveRequest({ method: "ACK" });
 }
 
 /** An offer of ours is out, or being made (JsSIP tells of that nowhere else). @param {any} session */

@@ -15,7 +15,7 @@
 import { Mending } from "./mending.js";
 import { MicrophoneVolume } from "./microphone_volume.js";
 import { Pictures } from "./pictures.js";
-import { keepUp } from "./renegotiation.js";
+import { keepUp, missNoAck } from "./renegotiation.js";
 import { identityOf, offersVideo, reasonStatus, up, usable } from "./sip_reading.js";
 import { ASK_AFTER, readWord, WORDS_TYPE } from "./words.js";
 
@@ -152,8 +152,9 @@ export class SipLegs {
       const pictures = withCamera ? await this.pictures.open(leg) : null;
       const mediaStream = pictures ? new MediaStream([...sound.getTracks(), ...pictures.getTracks()]) : sound;
       const session = this.sessions.get(leg);
-      if (session) session.answer({ mediaStream, pcConfig: this.peerConnection });
-      else this.microphone.close(leg);
+      if (session) return session.answer({ mediaStream, pcConfig: this.peerConnection });
+      this.microphone.close(leg);
+      this.pictures.forget(leg);
     } catch (error) {
       this.emit({ type: "leg/no-microphone", leg, reason: /** @type {Error} */ (error).message });
     }
@@ -162,6 +163,7 @@ export class SipLegs {
   /** The connection is another one: what ended meanwhile did not reach us. */
   verify() {
     for (const [leg, session] of this.sessions) {
+      missNoAck(session);
       if (unanswered(session)) this.clock.after(RINGS_ANEW_WITHIN, () => this.askAfter(leg));
       else this.askAfter(leg);
     }
@@ -250,7 +252,7 @@ export class SipLegs {
     else this.clock.after(100, () => this.hold(leg, held, tries - 1));
   }
 
-  /** JsSIP has noted what was wanted; only the agreement is missing. @private @param {string} leg @param {Holding} holding */
+  /** JsSIP has noted what was wanted; only the agreement is missing. A hold that is given up is taken back: it has silenced the microphone. @private @param {string} leg @param {Holding} holding */
   holdAgain(leg, holding) {
     const session = this.sessions.get(leg);
     if (!session || session.isEnded() || this.holding.get(leg) !== holding) return;
@@ -258,6 +260,7 @@ export class SipLegs {
     if (holding.tries >= 0 && session.renegotiate({}, holding.done)) return;
     if (holding.tries > 0) return void this.clock.after(TRY_AGAIN, () => this.holdAgain(leg, holding));
     this.holding.delete(leg);
+    if (holding.held) session.unhold({});
     this.emit({ type: "leg/refused", leg, what: holding.held ? "Hold" : "Retrieve" });
   }
 

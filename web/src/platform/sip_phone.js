@@ -170,7 +170,7 @@ export class SipPhone {
     socket.onlost = () => this.emit({ type: "sip/lost" });
     socket.onretry = (attempts) => {
       if (attempts !== 3) return;
-      const help = "The phone keeps trying. Check the SIP Server address.";
+      const help = "The phone keeps trying; a call in progress can go on. If this stays, check the network and the SIP Server address.";
       this.emit({ type: "tell", kind: "error", text: `No connection to ${new URL(url).host}.`, help });
     };
     socket.onreopened = () => {
@@ -238,8 +238,7 @@ export class SipPhone {
     if (originator !== "remote") return;
     const word = readWord(request.getHeader("Content-Type"), request.body);
     if (word.word === "ping") {
-      const answer = pingReply(word.id, this.microphoneState());
-      this.userAgent?.sendMessage(message.remote_identity.uri, answer, { contentType: WORDS_TYPE });
+      message.accept({ extraHeaders: [pingReply(this.microphoneState())] });
     } else if (word.word === "taken over") {
       this.standDown();
       this.emit({ type: "sip/taken-over" });

@@ -1,7 +1,7 @@
 /**
  * What this browser remembers between visits: preferences only. Nothing secret, no number, no name.
  *
- * @typedef {{ useGwsForDialing?: boolean, cometdChannel?: string }} Preferences
+ * @typedef {{ useGwsForDialing?: boolean, cometdChannel?: string, notifies?: boolean }} Preferences
  */
 
 const KEY = "cordboard.preferences";
@@ -12,6 +12,7 @@ export function loadPreferences() {
     const said = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return {
       ...(typeof said.useGwsForDialing === "boolean" && { useGwsForDialing: said.useGwsForDialing }),
+      ...(typeof said.notifies === "boolean" && { notifies: said.notifies }),
       ...(typeof said.cometdChannel === "string" && { cometdChannel: said.cometdChannel }),
     };
   } catch {

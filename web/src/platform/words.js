@@ -45,8 +45,8 @@ export function readWord(contentType, body) {
   return typeof uuid === "string" && uuid ? { word: "call", uuid } : { word: "unknown" };
 }
 
-/** @param {string} id @param {string} microphone */
-export const pingReply = (id, microphone) => JSON.stringify({ did: "ping", id, microphone });
+/** What the response to a ping says, for a 200 to a MESSAGE has no body (RFC 3428 section 7). @param {string} microphone */
+export const pingReply = (microphone) => `X-Cordboard-Microphone: ${microphone}`;
 
 /** What the page says by itself when the microphone goes or comes back. @param {string} state */
 export const microphoneWord = (state) => JSON.stringify({ is: "microphone", state });

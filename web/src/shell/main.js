@@ -15,8 +15,29 @@ toggle.type = "button";
 toggle.className = "toggle";
 toggle.dataset.testid = "toggle";
 toggle.addEventListener("click", () => collapse(!document.body.classList.contains("collapsed")));
-document.body.append(workspace, place, toggle);
+const notify = document.createElement("button");
+notify.type = "button";
+notify.className = "notify";
+notify.dataset.testid = "notify";
+notify.textContent = "Notify me of calls";
+notify.title = "Shows a notification of the browser when a call comes while you work elsewhere";
+notify.addEventListener("click", () => void Notification.requestPermission().then(offer));
+const tools = document.createElement("div");
+tools.className = "tools";
+tools.append(notify, toggle);
+const side = document.createElement("div");
+side.className = "side";
+side.append(place, tools);
+const heading = document.createElement("h1");
+heading.className = "unseen";
+heading.textContent = document.title;
+document.body.append(heading, workspace, side);
 const phone = embeddedPhone(new URL("/", location.href).href);
+
+/** A browser that was asked once is not asked again. */
+function offer() {
+  notify.hidden = !("Notification" in window) || Notification.permission !== "default";
+}
 
 /** @param {boolean} collapsed */
 function collapse(collapsed) {
@@ -44,5 +65,6 @@ phone.on("call", ({ id, state }) => {
   document.body.classList.toggle("ringing", ringing.size > 0);
 });
 collapse(false);
+offer();
 phone.open({ into: place });
 void start();

@@ -12,6 +12,7 @@
 
 import { Phone } from "../model/phone.js";
 import { viewOf } from "../model/view.js";
+import { GwsError } from "../platform/gws.js";
 
 export class Conductor {
   /** @param {(view: import("../model/view.js").View, now: number) => void} show */
@@ -117,7 +118,8 @@ export class Conductor {
       await request;
       this.emit({ type: "gws/accepted", operation, card, call });
     } catch (error) {
-      this.emit({ type: "gws/refused", operation, card, reason: /** @type {Error} */ (error).message });
+      const unreachable = error instanceof GwsError && error.unreachable;
+      this.emit({ type: "gws/refused", operation, card, reason: /** @type {Error} */ (error).message, unreachable });
     }
   }
 }

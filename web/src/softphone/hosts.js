@@ -9,6 +9,7 @@
 import { HostApi } from "../embed/host_api.js";
 import { ServiceClient } from "../embed/service_client.js";
 import { parentOrigin, Workspace } from "../embed/workspace.js";
+import { readShortcuts } from "../model/shortcuts.js";
 
 export class Hosts {
   /**
@@ -30,7 +31,8 @@ export class Hosts {
   }
 
   /** The desk has said whom to hear. @param {import("../model/configuration.js").Configuration} configuration */
-  begin({ embedding, gwsUrl }) {
+  begin({ embedding, gwsUrl, shortcuts }) {
+    this.api.shortcuts = readShortcuts(shortcuts);
     const inFrame = window.parent !== window;
     this.api.begin(embedding.origins, inFrame ? window.parent : window.opener);
     const around = parentOrigin(location) || gwsUrl;

@@ -1,5 +1,8 @@
 // The softphone page: builds the elements, wires model, platform and ui, and chooses between embedded and stand-alone.
 
+import { hearShortcuts } from "../embed/shortcuts.js";
+import { pressOf, readShortcuts } from "../model/shortcuts.js";
+import { Attention } from "../platform/attention.js";
 import { Camera } from "../platform/camera.js";
 import { Clock } from "../platform/clock.js";
 import { Desk } from "../platform/desk.js";
@@ -22,6 +25,7 @@ import { StandAlone } from "./stand_alone.js";
 const embedded = window.parent !== window || new URLSearchParams(location.search).has("embedded");
 
 const screen = new Screen(document.body, embedded);
+const attention = new Attention(embedded);
 const clock = new Clock();
 const desk = new Desk();
 const microphone = new Microphone();
@@ -29,6 +33,7 @@ const camera = new Camera();
 const conductor = new Conductor((view, now) => {
   screen.update(view, now, tones.blocked || speaker.blocked, (leg) => sip.legs.pictures.of(leg));
   hosts.update(view);
+  attention.update(view.cards.some(({ state }) => state === "ringing"));
 });
 const emit = conductor.emit.bind(conductor);
 const hosts = new Hosts({ emit, conductor, clock, look: () => mode instanceof Embedded && void mode.look() });
@@ -67,12 +72,29 @@ function tellDesk(event) {
   if (!sip.listenedTo && registered !== undefined) desk.tellPhone(registered);
 }
 
+/** @param {import("../model/shortcuts.js").Action} action */
+function strike(action) {
+  const press = pressOf(action, conductor.view.cards);
+  if (press) emit({ type: "press", ...press });
+}
+
+/** @param {boolean} on */
+async function notify(on) {
+  const notifies = await attention.want(on);
+  savePreferences({ notifies });
+  screen.connection?.notifies(notifies);
+  if (on && !notifies) emit({ type: "tell", kind: "error", text: "This browser does not let the phone notify you.", help: "Allow notifications for this page in the browser's settings, then try again." });
+}
+
 /** @param {import("../model/configuration.js").Configuration} configuration */
 function begin(configuration) {
   const preferences = loadPreferences();
   const chosen = { ...configuration, ...(embedded ? {} : preferences) };
   microphone.constraints = { ...configuration.audio };
   sip.listenedTo = configuration.gateway !== "asterisk";
+  const shortcuts = readShortcuts(configuration.shortcuts);
+  screen.calls.shortcuts = shortcuts;
+  hearShortcuts(shortcuts, strike);
   emit({ type: "video", allowed: configuration.video });
   emit({
     type: "option",
@@ -91,14 +113,16 @@ function begin(configuration) {
     const alone = new StandAlone(parts);
     mode = alone;
     screen.connection?.fill(chosen);
+    attention.wanted = preferences.notifies ?? false;
+    screen.connection?.notifies(attention.wanted && attention.allowed);
     screen.offer(alone);
   }
   hosts.begin(configuration);
 }
 
 async function start() {
-  screen.listen({ emit: (event) => hosts.wish(event), enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences });
-  setInterval(() => screen.tick(clock.now()), 500);
+  screen.listen({ emit: (event) => hosts.wish(event), enableSound: () => void Promise.all([tones.enable(), speaker.enable()]), savePreferences, notify: (on) => void notify(on) });
+  setInterval(() => screen.tick(clock.now()), 250);
   window.addEventListener("online", () => sip.networkChanged());
   window.addEventListener("pageshow", () => sip.refresh());
   window.addEventListener("pagehide", () => tellDesk("sip/off"));

@@ -6,9 +6,12 @@
  * @typedef {import("../ui/connection_panel.js").Fields} Fields
  */
 
+import { GwsError } from "../platform/gws.js";
 import { savePreferences } from "../platform/storage.js";
 import { signInElsewhere } from "./sign_in_window.js";
 
+/** Until the session is asked for again. */
+const AGAIN = 1000;
 const CLOSED = "the window was closed before anybody had signed in.";
 const CLOSED_HELP = "Connect GWS again. If you did sign in, this page goes on by itself.";
 
@@ -48,7 +51,7 @@ export class StandAlone {
 
   /** @param {Fields} fields */
   async connectGws(fields) {
-    const { emit, gws, link, askMicrophone } = this.parts;
+    const { emit, link, askMicrophone } = this.parts;
     const wish = (this.wish += 1);
     const wanted = () => wish === this.wish;
     const { cometdChannel } = fields;
@@ -61,12 +64,39 @@ export class StandAlone {
       if (!agent) throw new Error("GWS did not say who signed in.");
       this.agent = agent;
       emit({ type: "agent", agent: this.agent });
-      this.startedSession = !this.agent.session;
-      if (this.startedSession) await gws.startSession();
+      const runs = agent.session || (await this.startSession());
+      if (!wanted()) return;
       link.start(cometdChannel);
+      if (!runs) this.startLater(() => wanted() && this.agent === agent);
     } catch (error) {
       if (wanted()) this.failed(/** @type {Error} */ (error).message);
     }
+  }
+
+  /** Whether the session has begun: GWS may want the DN to have a phone first. @private */
+  async startSession() {
+    const { emit, gws } = this.parts;
+    this.startedSession = true; // who signs out meanwhile ends it, too
+    try {
+      await gws.startSession();
+    } catch (error) {
+      this.startedSession = false;
+      if (!(error instanceof GwsError && error.notRegistered)) throw error;
+      emit({ type: "tell", kind: "info", text: "The session begins when the phone is registered.", help: "Connect the phone." });
+    }
+    return this.startedSession;
+  }
+
+  /** @private @param {() => boolean} wanted */
+  startLater(wanted) {
+    this.parts.clock.after(AGAIN, async () => {
+      if (!wanted()) return;
+      const begun = await this.startSession().catch((error) => {
+        if (wanted()) this.parts.emit({ type: "tell", kind: "error", text: `The session did not begin: ${error.message}`, help: "Connect GWS again." });
+        return true;
+      });
+      if (!begun) this.startLater(wanted);
+    });
   }
 
   /** @private @param {Fields} fields @param {() => boolean} wanted @returns {Promise<import("../model/agent.js").Agent | null>} */

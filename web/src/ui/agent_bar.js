@@ -69,7 +69,7 @@ export class AgentBar extends HTMLElement {
     const key = JSON.stringify(reasons);
     if (this.reasons.dataset.choices !== key) {
       this.reasons.dataset.choices = key;
-      const none = make("option", { value: "" }, "Other…");
+      const none = make("option", { value: "" }, "Other");
       this.reasons.replaceChildren(none, ...reasons.map(({ operation, label }) => make("option", { value: operation }, label)));
     }
     this.reasons.disabled = !possible;

@@ -26,6 +26,9 @@ const ICON = {
 /** Icons of buttons that are pressed. @type {Record<string, string>} */
 const PRESSED = { mute: "muted", camera: "camera-off" };
 
+/** Buttons that have a key. @type {Partial<Record<ButtonName, import("../model/shortcuts.js").Action>>} */
+const KEYED = { answer: "answer", reject: "hang-up", hangup: "hang-up", mute: "mute", hold: "hold", retrieve: "hold" };
+
 /** Buttons by set; a call rings with the first, lives with the second. @type {ButtonName[][]} */
 const SETS = [
   ["answer", "answer-with-camera", "reject"],
@@ -37,6 +40,8 @@ const SETS = [
 export class CallCard extends HTMLElement {
   /** @type {Drawer | ""} */
   drawer = "";
+  /** @type {import("../model/shortcuts.js").Shortcuts} */
+  shortcuts = {};
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -126,7 +131,10 @@ export class CallCard extends HTMLElement {
   /** @private @param {ButtonName} name */
   button(name) {
     const properties = { type: "button", class: `action ${name}`, "data-testid": `call-${name}`, onclick: () => this.press(name) };
-    return make("button", properties, icon(ICON[name], name === "answer" ? "up" : ""), make("span", {}));
+    const action = KEYED[name];
+    const key = action && this.shortcuts[action];
+    const keyed = key ? { title: key, "aria-keyshortcuts": key.replace("Ctrl", "Control") } : {};
+    return make("button", { ...properties, ...keyed }, icon(ICON[name], name === "answer" ? "up" : ""), make("span", {}));
   }
 
   /** @private @param {ButtonName} name */

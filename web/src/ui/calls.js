@@ -6,6 +6,8 @@ export class Calls extends HTMLElement {
     super();
     /** @type {Map<string, CallCard>} */
     this.cards = new Map();
+    /** @type {import("../model/shortcuts.js").Shortcuts} */
+    this.shortcuts = {};
   }
 
   /**
@@ -21,7 +23,7 @@ export class Calls extends HTMLElement {
       this.cards.delete(id);
     }
     view.cards.forEach((card, at) => {
-      const element = this.cards.get(card.id) ?? new CallCard();
+      const element = this.cards.get(card.id) ?? Object.assign(new CallCard(), { shortcuts: this.shortcuts });
       this.cards.set(card.id, element);
       if (this.children[at] !== element) this.insertBefore(element, this.children[at] ?? null);
       element.update(card, now, pictures(card.leg));

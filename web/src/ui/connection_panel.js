@@ -4,16 +4,18 @@ import { make, say, wish } from "./dom.js";
 
 /**
  * The connection panel of the stand-alone page: two forms, one per plane. The values live in its fields and nowhere else.
- * Wishes: `connect`, `disconnect`, `connect-gws`, `disconnect-gws` with the fields, `option` for the switch.
+ * Wishes: `connect`, `disconnect`, `connect-gws`, `disconnect-gws` with the fields, `option` and `notify` for the switches.
  */
 export class ConnectionPanel extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "Connection");
     this.sipServer = field("sip-server", "SIP Server", { type: "text", inputmode: "url", required: true });
     this.agentDn = field("agent-dn", "Agent DN", { type: "text", inputmode: "numeric", required: true });
     this.password = field("password", "Password", { type: "password" });
     this.gwsUrl = field("gws-url", "GWS URL", { type: "text", readonly: true, title: "Set by your administrator" });
-    this.gwsUser = field("gws-user", "GWS user", { type: "text", required: true });
+    this.gwsUser = field("gws-user", "GWS username", { type: "text", required: true });
     this.gwsPassword = field("gws-password", "GWS password", { type: "password" });
     this.cometdChannel = field("cometd-channel", "CometD channel", { type: "text" });
     this.useGws = make("input", {
@@ -21,11 +23,13 @@ export class ConnectionPanel extends HTMLElement {
       "data-testid": "field-use-gws",
       onchange: () => wish(this, { type: "option", useGwsForDialing: this.useGws?.checked ?? true }),
     });
+    this.notify = make("input", { type: "checkbox", "data-testid": "field-notify", onchange: () => wish(this, { type: "notify", on: this.notify?.checked ?? false }) });
     this.connect = make("button", { type: "submit", class: "primary", "data-testid": "connect-sip" }, "Connect");
     this.connectGws = make("button", { type: "submit", class: "primary", "data-testid": "connect-gws" }, "Connect GWS");
     this.append(
-      make("div", { class: "title" }, make("h1", {}, "Connection")),
-      this.form("Phone", (event) => this.submit(event, "sip"), pair(this.agentDn, this.password), this.sipServer, this.connect),
+      make("h2", { class: "title" }, "Connection"),
+      this.form("Phone", (event) => this.submit(event, "sip"), pair(this.agentDn, this.password), this.sipServer,
+        make("label", { class: "check", title: "Shows a notification of the browser when a call comes while you work in another window" }, this.notify, "Notify me of calls"), this.connect),
       this.form("Genesys Web Services", (event) => this.submit(event, "gws"), this.gwsUrl, pair(this.gwsUser, this.gwsPassword),
         this.cometdChannel, make("label", { class: "check" }, this.useGws, "Use GWS for dialing"), this.connectGws),
     );
@@ -46,6 +50,11 @@ export class ConnectionPanel extends HTMLElement {
     put(this.cometdChannel, configuration.cometdChannel);
     if (this.useGws) this.useGws.checked = configuration.useGwsForDialing;
     this.asksPassword(configuration.signIn.by === "password");
+  }
+
+  /** @param {boolean} on the browser notifies of calls */
+  notifies(on) {
+    if (this.notify) this.notify.checked = on;
   }
 
   /** Where agents sign in at a page of GWS's own, there is no user and password here. @private @param {boolean} asked */
@@ -79,7 +88,7 @@ export class ConnectionPanel extends HTMLElement {
 
   /** @private @param {string} title @param {(event: Event) => void} onsubmit @param {...Node} children */
   form(title, onsubmit, ...children) {
-    return make("form", { onsubmit, autocomplete: "off" }, make("h2", {}, title), ...children);
+    return make("form", { onsubmit, autocomplete: "off" }, make("h3", {}, title), ...children);
   }
 
   /** @private @param {Event} event @param {"sip" | "gws"} plane */

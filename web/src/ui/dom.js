@@ -41,6 +41,23 @@ export function say(element, text) {
 }
 
 /**
+ * Put others in the place of its children. Who was on a button by the keyboard is on its successor afterwards: the one of the same name in the same
+ * row, else on the first of what was put there, if that can be.
+ * @param {Element} parent @param {...Node} children
+ */
+export function refill(parent, ...children) {
+  const focused = /** @type {HTMLElement | null} */ (parent.contains(document.activeElement) ? document.activeElement : null);
+  const name = focused && nameOf(focused);
+  parent.replaceChildren(...children);
+  if (!focused || focused.isConnected) return;
+  const able = /** @type {HTMLElement[]} */ ([...parent.querySelectorAll("button:not(:disabled), input")]);
+  (able.find((one) => nameOf(one) === name) ?? able[0])?.focus();
+}
+
+/** @param {HTMLElement} element */
+const nameOf = (element) => `${element.dataset.testid} ${element.getAttribute("aria-label") ?? ""}`;
+
+/**
  * Tell the page what the agent wants; `main` listens at the root.
  * @param {HTMLElement} element
  * @param {import("../model/events.js").PhoneEvent | { type: string, [field: string]: unknown }} wish

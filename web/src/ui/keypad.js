@@ -19,7 +19,6 @@ export class Keypad extends HTMLElement {
           {
             type: "button",
             class: "key",
-            "aria-label": digit,
             "data-testid": `${prefix}-${digit}`,
             onclick: () => this.dispatchEvent(new CustomEvent("digit", { detail: digit })),
           },

@@ -40,7 +40,7 @@ test("the script tag tells where the phone is and how to show it", () => {
   assert.equal(phoneUrl("http://127.0.0.1:8080/embed/loader.js"), "http://127.0.0.1:8080/");
   const { auto, widgets, into, panel } = readOptions({ side: "left", width: "350", collapsed: "", sandbox: "false" });
   assert.deepEqual([auto, widgets, into], [true, false, ""]);
-  assert.deepEqual(panel, { side: "left", width: 350, height: undefined, collapsed: true, title: undefined, sandbox: false, push: false });
+  assert.deepEqual(panel, { side: "left", width: 350, height: undefined, collapsed: true, title: undefined, sandbox: false, push: false, shortcuts: false });
   assert.equal(readOptions({ auto: "false", widgets: "" }).auto, false);
   assert.equal(readOptions({ auto: "false", widgets: "" }).widgets, true);
 });

@@ -216,6 +216,19 @@ describe("dialling through GWS", () => {
     assert.deepEqual(bench.texts(), ["Dial: Device '5001' is not registered."]);
   });
 
+  test("an error of GWS's that says nothing is no second message beside the request that GWS refused", () => {
+    const unsaid = () => bench.tell({ type: "gws/message", data: { messageType: "ErrorMessage", deviceUri: "" } });
+    const bench = Bench.ready();
+    unsaid();
+    assert.deepEqual(bench.texts(), ["GWS: GWS reported an error without saying which."]);
+    bench.tell({ type: "gws/refused", operation: "Ready", card: "", reason: "Device '5001' is not registered." });
+    unsaid();
+    assert.deepEqual(bench.texts(), ["Ready: Device '5001' is not registered."]);
+    bench.after(1000);
+    unsaid();
+    assert.equal(bench.texts().length, 2);
+  });
+
   test("refused by SIP Server after GWS took it: the card goes, the reason is told", () => {
     const failed = { messageType: "ErrorMessage", errorMessage: "invalid called DN" };
     const bench = dialled();
@@ -349,12 +362,38 @@ describe("transferred by the gateway", () => {
   });
 });
 
+describe("what GWS refuses", () => {
+  test("Hold and Retrieve go by SIP where GWS was not reached, and it is read again; other refusals are the agent's to know", () => {
+    const bench = talking({ gws: true });
+    bench.took();
+    bench.press("hold");
+    assert.deepEqual(bench.took(), [`gws/call ${UUID} Hold ${bench.card.id}`]);
+    bench.tell({ type: "gws/refused", operation: "Hold", card: bench.card.id, reason: "GWS is not reachable.", unreachable: true });
+    assert.deepEqual(bench.took(), ["sip/hold L1", "gws/read"]);
+    assert.deepEqual(bench.texts(), []);
+    bench.tell({ type: "leg/held", leg: "L1" });
+    assert.equal(bench.card.state, "held");
+    bench.tell({ type: "gws/refused", operation: "InitiateTransfer", card: bench.card.id, reason: "invalid called DN" });
+    assert.deepEqual(bench.texts(), ["Transfer: invalid called DN"]);
+    assert.equal(bench.view.messages[0].help, "Check the number, then try again.");
+  });
+});
+
 describe("several calls", () => {
   test("a second call waits with a soft tone; the ringing one is on top", () => {
     const bench = talking({ gws: true });
     bench.invite({ leg: "L2", uuid: OTHER, remote: { number: "+15550199", name: "" } });
     assert.deepEqual(bench.took(), ["microphone/open L2", "tone waiting"]);
     assert.deepEqual(bench.view.cards.map((card) => card.state), ["ringing", "talking"]);
+  });
+
+  test("no card moves when it is answered: under the mouse is the same call", () => {
+    const bench = talking({ gws: false });
+    bench.invite({ leg: "L2", uuid: OTHER, remote: { number: "+15550199", name: "" } });
+    bench.press("answer");
+    bench.tell({ type: "leg/held", leg: "L1" });
+    bench.tell({ type: "leg/accepted", leg: "L2", uuid: OTHER });
+    assert.deepEqual(bench.view.cards.map((card) => [card.leg, card.state]), [["L2", "talking"], ["L1", "held"]]);
   });
 });
 

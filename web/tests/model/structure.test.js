@@ -16,7 +16,7 @@ const ALLOWED = /** @type {Record<string, string[]>} */ ({
   "desktop/model": ["desktop/model", "model"],
   "desktop/service_client": ["desktop/service_client", "desktop/model", "model"],
   "desktop/panels": ["desktop/panels", "desktop/service_client", "desktop/model", "ui", "model"],
-  desktop: ["desktop", "desktop/panels", "desktop/service_client", "desktop/model", "ui", "platform", "model"],
+  desktop: ["desktop", "embed", "desktop/panels", "desktop/service_client", "desktop/model", "ui", "platform", "model"],
   "admin/model": ["admin/model"],
   "admin/views": ["admin/views", "admin/model", "ui"],
   admin: ["admin", "admin/views", "admin/model", "ui"],

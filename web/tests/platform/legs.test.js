@@ -21,6 +21,7 @@ function fakeSession(direction, status) {
       return this.status <= C.STATUS_WAITING_FOR_ANSWER;
     },
     isEnded: () => false,
+    isReadyToReOffer: () => true,
     /** @param {string[]} info */
     sendInfo(...info) {
       this.said.push(`INFO ${info.join(" ")}`);
@@ -110,4 +111,39 @@ describe("on a new connection", () => {
       assert.deepEqual(session.said, []);
     });
   }
+});
+
+test("who rings off while the microphone is asked for leaves no camera on", async () => {
+  let there = () => {};
+  const closed = /** @type {string[]} */ ([]);
+  const microphone = /** @type {any} */ ({ rename() {}, open: () => new Promise((resolve) => (there = () => resolve({ getTracks: () => [] }))), close: () => closed.push("microphone") });
+  const session = fakeSession("incoming", C.STATUS_WAITING_FOR_ANSWER);
+  const { legs } = bench(session);
+  legs.microphone = microphone;
+  globalThis.MediaStream ??= /** @type {any} */ (class {});
+  legs.pictures.camera = /** @type {any} */ ({ open: async () => (closed.length = 0, { getTracks: () => [] }), close: () => closed.push("camera") });
+  const answered = legs.answer("L1", true);
+  legs.sessions.delete("L1");
+  legs.pictures.forget("L1");
+  there();
+  await answered;
+  assert.deepEqual(closed.sort(), ["camera", "microphone"]);
+});
+
+test("a hold that the gateway refuses for good is taken back: it has silenced the microphone", () => {
+  const session = Object.assign(fakeSession("incoming", C.STATUS_CONFIRMED), {
+    local: false,
+    isOnHold: () => ({ local: session.local }),
+    hold: () => (session.local = true),
+    unhold: () => (session.said.push("unhold"), (session.local = false), true),
+    renegotiate: () => (session.said.push("again"), true),
+  });
+  const { legs, events, pass } = bench(session);
+  legs.hold("L1", true);
+  for (let times = 0; times < 5; times += 1) {
+    legs["refused"]("L1");
+    pass();
+  }
+  assert.deepEqual(session.said, ["again", "again", "again", "unhold"]);
+  assert.deepEqual(events, [{ type: "leg/refused", leg: "L1", what: "Hold" }]);
 });

@@ -30,7 +30,7 @@ describe("words", () => {
       audioWord({ microphone: device, speaker: device }),
       '{"audio":{"microphone":{"muted":true,"volume":80,"name":"Headset"},"speaker":{"muted":true,"volume":80,"name":"Headset"}}}',
     );
-    assert.equal(pingReply("7", "ready"), '{"did":"ping","id":"7","microphone":"ready"}');
+    assert.equal(pingReply("ready"), "X-Cordboard-Microphone: ready");
     assert.equal(microphoneWord("lost"), '{"is":"microphone","state":"lost"}');
   });
 

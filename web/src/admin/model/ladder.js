@@ -5,7 +5,7 @@
 /** @typedef {{ index: number, from: number, to: number, after: number, pause: number, plane: string, title: string, kind: string, entry: Entry }} Step */
 
 /** From the agent's side to the customer's. */
-const ORDER = ["GWS", "page", "gateway", "media", "SIP Server"];
+const ORDER = ["Workspace", "GWS", "page", "gateway", "media", "SIP Server"];
 export const PLANES = /** @type {Record<string, string>} */ ({ sip: "SIP", media: "Media", cometd: "CometD", rest: "REST", call: "Gateway" });
 /** Seconds without a word that the ladder shows as a pause. */
 const PAUSE = 1;

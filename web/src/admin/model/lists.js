@@ -15,7 +15,7 @@ export const AGENT_FILTERS = {
 
 /** What an agent's pill says. @param {Agent} agent @returns {[string, string]} text and colour */
 export function agentState(agent) {
-  if (agent.calls > 0) return ["On a call", "busy"];
+  if (agent.calls > 0) return ["On a call", "work"];
   if (agent.reachable) return ["Reachable", "ready"];
   return agent.pages > 0 ? ["Not reachable", "away"] : ["No softphone", ""];
 }

@@ -9,7 +9,7 @@ import { Rows } from "./rows.js";
 
 /** @typedef {import("../model/types.js").Call} Call */
 
-const COLOURS = /** @type {Record<string, string>} */ ({ talking: "ready", held: "away", ringing: "busy", dialing: "busy" });
+const COLOURS = /** @type {Record<string, string>} */ ({ talking: "ready", held: "away", ringing: "work", dialing: "work" });
 
 export class Calls extends HTMLElement {
   constructor() {

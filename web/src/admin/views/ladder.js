@@ -84,13 +84,13 @@ export class Ladder extends HTMLElement {
   step(step, names) {
     const { from, to, entry } = step;
     const text = label(step.title, step.plane);
-    const spoken = `${after(step.after)} seconds, ${names[from]}${to === from ? "" : ` to ${names[to]}`}: ${text}`;
+    const spoken = make("span", { class: "unseen" }, `seconds, ${names[from]}${to === from ? "" : ` to ${names[to]}`}:`);
     const arrow = make("span", { class: "arrow", "data-way": to === from ? "self" : to > from ? "right" : "left" }, make("span", { class: "label", title: entry.title }, text));
     const [first, last] = [Math.min(from, to), Math.max(from, to)];
     arrow.style.gridColumn = to === from ? `${2 * first + 2} / span 2` : `${2 * first + 3} / ${2 * last + 3}`;
     const lines = names.map((_, index) => dress(make("i", { class: "life" }), {}));
     lines.forEach((life, index) => (life.style.gridColumn = `${2 * index + 2} / span 2`));
-    const button = make("button", { type: "button", class: "step", "data-plane": step.plane, "data-kind": step.kind, "data-index": String(step.index), "data-testid": "ladder-step", "aria-label": spoken, tabindex: "-1", onclick: () => this.choose(step.index, true) }, make("span", { class: "at" }, after(step.after)), ...lines, arrow);
+    const button = make("button", { type: "button", class: "step", "data-plane": step.plane, "data-kind": step.kind, "data-index": String(step.index), "data-testid": "ladder-step", tabindex: "-1", onclick: () => this.choose(step.index, true) }, make("span", { class: "at" }, after(step.after)), spoken, ...lines, arrow);
     const pause = step.pause ? [make("li", { class: "pause" }, `${span(step.pause)} of silence`)] : [];
     return [...pause, make("li", {}, button)];
   }

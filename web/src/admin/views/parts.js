@@ -3,7 +3,7 @@
 import { icon, make } from "../../ui/dom.js";
 import { grade, opinion } from "../model/figures.js";
 
-/** @param {string} text @param {string} colour ready, busy, away or nothing */
+/** @param {string} text @param {string} colour ready, busy (wrong), away, work or nothing */
 export const pill = (text, colour) => make("span", { class: "pill", "data-colour": colour }, text);
 
 /** A score with how it sounds as colour. @param {number | null} mos */

@@ -9,6 +9,7 @@ export class SignIn extends HTMLElement {
     this.password = make("input", { type: "password", autocomplete: "current-password", required: true, "data-testid": "sign-in-password" });
     this.error = make("p", { class: "error", role: "alert", "data-testid": "sign-in-error" });
     this.button = make("button", { type: "submit", class: "primary", "data-testid": "sign-in-submit" }, "Sign in");
+    this.setAttribute("role", "main");
     const form = make(
       "form",
       { onsubmit: (event) => this.submit(event) },

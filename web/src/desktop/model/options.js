@@ -14,8 +14,21 @@ export const text = (value) => (typeof value === "string" ? value : "");
 /** @param {string} value */
 export const listOf = (value) => value.split(",").map((one) => one.trim()).filter(Boolean);
 
+/**
+ * GWS lists the sections, each with a list of names and values.
+ * @param {unknown} listed
+ * @returns {Record<string, Record<string, unknown>>}
+ */
+export function readSections(listed) {
+  const pairs = (/** @type {unknown} */ options) => list(options).map((one) => [text(one.name), one.value]);
+  return Object.fromEntries(list(listed).map((section) => [text(section.name), Object.fromEntries(pairs(section.settings))]));
+}
+
+/** @param {unknown} value */
+const list = (value) => (Array.isArray(value) ? value.map(record) : []);
+
 export class Options {
-  /** @param {unknown} [settings] what `GET /internal-api/me/settings` says under `settings` */
+  /** @param {unknown} [settings] sections of names and values */
   constructor(settings) {
     this.sections = record(settings);
   }

@@ -1,5 +1,5 @@
 import { clock } from "../../model/messages.js";
-import { icon, make, say, wish } from "../../ui/dom.js";
+import { icon, make, refill, say, wish } from "../../ui/dom.js";
 import { nameOf } from "../model/work.js";
 import { CaseData } from "./case_data.js";
 
@@ -108,7 +108,7 @@ export class CaseCard extends HTMLElement {
     const ordered = [...plain.filter(([one]) => one !== "Hangup"), ...plain.filter(([one]) => one === "Hangup")].map((one) => this.button(...one));
     const reject = rings && !capabilities.includes("Hangup") ? [this.button("Hangup", "Reject", "stop", "handset")] : [];
     const last = plain.some(([one]) => one === "Hangup") ? [/** @type {Node} */ (ordered.pop())] : reject;
-    this.buttons.replaceChildren(...ordered, ...joining.map(([what, label, sign]) => this.opener(what, label, sign)), ...last);
+    refill(this.buttons, ...ordered, ...joining.map(([what, label, sign]) => this.opener(what, label, sign)), ...last);
   }
 
   /** @private @param {string} operation @param {string} label @param {string} look @param {string} sign */

@@ -4,6 +4,7 @@ import { icon, make, say, wish } from "../../ui/dom.js";
 export class LoginForm extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
+    this.setAttribute("role", "main");
     this.user = make("input", { autocomplete: "username", required: true, spellcheck: "false", "data-testid": "login-user" });
     this.password = make("input", { type: "password", autocomplete: "current-password", "data-testid": "login-password" });
     this.place = make("input", { autocomplete: "off", spellcheck: "false", placeholder: "Your own", "data-testid": "login-place" });

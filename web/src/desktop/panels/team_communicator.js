@@ -1,4 +1,4 @@
-import { icon, make, say, wish } from "../../ui/dom.js";
+import { icon, make, refill, say, wish } from "../../ui/dom.js";
 import { purposesOf, typedNumber } from "../model/team.js";
 
 const LOOK_AFTER = 200;
@@ -57,7 +57,7 @@ export class TeamCommunicator extends HTMLElement {
     const key = JSON.stringify([all, offered]);
     if (key === this.shown) return;
     this.shown = key;
-    this.list?.replaceChildren(...all.map((one) => this.item(one, offered)));
+    if (this.list) refill(this.list, ...all.map((one) => this.item(one, offered)));
   }
 
   /** @private @param {import("../model/team.js").Contact} contact @param {{ purpose: string, label: string }[]} offered */

@@ -1,5 +1,5 @@
 import { rows } from "../../model/gws.js";
-import { icon, make, wish } from "../../ui/dom.js";
+import { icon, make, refill, wish } from "../../ui/dom.js";
 import { nameOf } from "../model/work.js";
 import { kindOf } from "./case_card.js";
 
@@ -19,7 +19,7 @@ export class ToastStack extends HTMLElement {
     const key = JSON.stringify([ringing.map((one) => [one.call.id, one.call.userData, nameOf(one)]), toasts]);
     if (key === this.shown) return;
     this.shown = key;
-    this.replaceChildren(...ringing.map((one) => this.call(one)), ...toasts.map((one) => this.message(one)));
+    refill(this, ...ringing.map((one) => this.call(one)), ...toasts.map((one) => this.message(one)));
   }
 
   /** @private @param {import("../model/work.js").Case} one */

@@ -25,7 +25,7 @@ export class TopBar extends HTMLElement {
     this.devices = make("div", { class: "devices", hidden: true }, this.microphone, this.speaker, this.volume);
     const leave = make("button", { type: "button", class: "leave", "data-testid": "desk-logout", onclick: () => wish(this, { type: "log-out" }) }, "Log out");
     this.append(
-      make("span", { class: "brand" }, make("span", { class: "mark" }, icon("handset")), "Agent Desktop", make("span", { class: "tag" }, "lab")),
+      make("h1", { class: "brand" }, make("span", { class: "mark" }, icon("handset")), make("span", { class: "app" }, "Agent Desktop"), make("span", { class: "tag" }, "lab")),
       make("div", { class: "states" }, this.choices, this.more, this.calls),
       make("div", { class: "now" }, this.state, this.timer),
       this.devices,
