@@ -8,18 +8,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext
 
-from cordboard.config import Settings
+from cordboard.config import Address, Settings
 from cordboard.doctor import State
+from cordboard.net.tls import connecting
 from cordboard.phone.agent import Agent
-from cordboard.phone.errors import NotRegistered
+from cordboard.phone.errors import NotConnected, NotRegistered
 from cordboard.phone.packets import make
 from cordboard.phone.settings import AgentSettings
 from kit.asterisk import Asterisk, running_asterisk, settings_for_asterisk
+from kit.certificates import Authority
 from kit.chromium import chromium
 from kit.doctor import examined, ill
 from kit.gws import basic
@@ -222,8 +225,41 @@ async def test_the_websocket_asks_for_an_upgrade(site: Site) -> None:
         assert response.status == 426
 
 
+async def test_pages_by_wss_at_asterisk_itself(site: Site, tmp_path: Path) -> None:
+    """A second one, with a certificate and no nginx before it, for an agent whom the first does not have in use."""
+    identity = Authority(tmp_path).identity("localhost")
+    changes = settings_for_asterisk()
+    port = changes["gateway__websocket"].port
+    settings = site.lab.settings
+    gateway = replace(
+        settings.gateway,
+        sip=changes["gateway__sip"],
+        websocket=Address("127.0.0.1", port),
+        websocket_certificate=identity.certificate,
+        websocket_key=identity.key,
+    )
+    own = [replace(agent, page_password="of its own") for agent in settings.agents if agent.dn == "5018"]
+    media = replace(settings.media, address=changes["media__address"])
+    settings = replace(settings, gateway=gateway, media=media, agents=tuple(own))
+    async with running_asterisk(settings, tmp_path) as asterisk:
+        packets = make()
+        trusting = connecting(str(tmp_path / "test-authority.pem"))
+        told = AgentSettings(f"wss://localhost:{port}/ws", "5018", password="of its own", tls=trusting)
+        agent = Agent(told, packets)
+        await agent.connect()
+        assert await agent.register() > 0
+        assert "5018/sip:" in await asterisk.console("pjsip show contacts")
+        await agent.close()
+        stranger = Agent(replace(told, tls=connecting()), packets)
+        with pytest.raises(NotConnected, match="certificate"):
+            await stranger.connect()
+        packets.close()
+
+
 async def test_the_doctor_finds_it_well(site: Site) -> None:
-    found = await examined(site.lab.settings, "web", "sip", "media", "peers", "call")
+    """With the secret of the desk's tokens, too, as a site has it."""
+    gateway = replace(site.lab.settings.gateway, token_secret="signs what Asterisk does not know")
+    found = await examined(replace(site.lab.settings, gateway=gateway), "web", "sip", "media", "peers", "call")
     assert ill(found).keys() == {"web.origin"}  # Asterisk looks at no Origin; nginx does
     assert found["peers.asterisk"].state is State.OK
     assert found["call.sound"].what == "440 Hz and 1000 Hz are heard"

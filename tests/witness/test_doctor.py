@@ -10,6 +10,7 @@ from kit.doctor import changed, examined, ill
 from kit.nginx import lab_behind_nginx
 
 DOES_NOT_APPLY = {
+    "machine.secrets",
     "machine.state_directory",
     "media.firewall",
     "sip.certificate",

@@ -172,7 +172,11 @@ def test_docker_compose_would_have_found_a_mistake(tmp_path: Path) -> None:
     [
         {},
         {"sip_server__address": '"sip-server.example"', "desk__listen": '"0.0.0.0:8080"'},
-        {"sip_server__backup": '"[2001:db8::81]:5060"', "metrics__listen": '"192.0.2.10:9095"'},
+        {
+            "sip_server__address": '"[2001:db8::81]:5060"',
+            "gateway__sip": '"[2001:db8::10]:5060"',
+            "metrics__listen": '"192.0.2.10:9095"',
+        },
     ],
 )
 def test_nftables_takes_its_table(tmp_path: Path, changes: dict[str, str]) -> None:

@@ -7,14 +7,12 @@ base 32 (6 characters). The T-Library ConnID of the same call is 16 hex digits.
 from __future__ import annotations
 
 import base64
-import re
 
 LENGTH = 32
 RUN_OCTETS = 16
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 
 _COUNTER_LENGTH = 6
-_CALL_UUID = re.compile(r"[0-9A-Z]{32}")
 
 
 def call_uuid(run: bytes, number: int) -> str:
@@ -28,7 +26,3 @@ def call_uuid(run: bytes, number: int) -> str:
 def connection_id(run: bytes, number: int) -> str:
     """The ConnID of call `number`: 6 hex digits of the run, 10 of the counter."""
     return f"{run[:3].hex()}{number % 2**40:010x}"
-
-
-def is_call_uuid(text: str) -> bool:
-    return _CALL_UUID.fullmatch(text) is not None

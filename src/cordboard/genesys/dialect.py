@@ -28,10 +28,13 @@ CALLER_HEADERS = (
 )
 
 
+_CROSSING = frozenset(name.lower() for name in CALLER_HEADERS)
+
+
 def crosses(header: str) -> bool:
     """Whether a gateway passes this header on to the phone behind it."""
     name = header.lower()
-    return name.startswith("x-") or name in {known.lower() for known in CALLER_HEADERS}
+    return name.startswith("x-") or name in _CROSSING
 
 
 # --- NOTIFY without a subscription ------------------------------------------------------------------------------------

@@ -52,14 +52,15 @@ def channel_state_change(channels: list[Resource], metrics: Metrics | None = Non
     return {"channels": channels, "messageType": MessageType.CHANNEL_STATE_CHANGE.value, **_metrics(metrics)}
 
 
-def error_message(root: str, device_id: str, message: str, code: int) -> Resource:
-    """A request failed after its POST had been answered; an empty `message` leaves text and code out."""
+def error_message(root: str, device_id: str, message: str, code: int, metrics: Metrics | None = None) -> Resource:
+    """A request failed; an empty `message` leaves text and code out."""
     said = {"errorMessage": message, "errorCode": code} if message else {}
     return {
         "devicePath": f"/devices/{device_id}",
         "deviceUri": f"{root}/devices/{device_id}",
         **said,
         "messageType": MessageType.ERROR.value,
+        **_metrics(metrics),
     }
 
 

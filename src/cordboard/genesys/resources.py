@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,8 @@ class Call:
     capabilities: tuple[Capability, ...]
     ani: str = ""  # empty: not told, as on internal calls
     user_data: Resource = field(default_factory=dict)
-    duration: int | None = None  # seconds since it was established, None before
+    duration: int = 0  # seconds since the agent's first event of it: ringing counts
+    established: bool = False  # it is or was
     recording: str = ""  # empty: calls are not recorded here
     parent_call: str = ""  # call UUID; on consult legs only
     supervised: bool = False  # a supervisor is in the call
@@ -48,12 +50,12 @@ class Monitoring:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A DN; `active` while an agent session runs on it, `supervisor` while it is a supervisor's."""
+    """A DN; not `active` and without a state while it is out of service, `supervisor` while it is a supervisor's."""
 
     id: str
     phone_number: str
     active: bool
-    user_state: UserState
+    user_state: UserState | None
     voice_environment: str
     do_not_disturb: bool = False
     forward_to: str = ""
@@ -108,7 +110,7 @@ def call_resource(call: Call, root: str) -> Resource:
         "callType": call.call_type.value,
         "capabilities": [capability.value for capability in call.capabilities],
         "userData": call.user_data,
-        "duration": str(call.duration or 0),
+        "duration": str(call.duration),
         "mute": "Off",
         "supervisorListeningIn": call.supervised,
         "monitoredUserMuted": False,
@@ -117,7 +119,7 @@ def call_resource(call: Call, root: str) -> Resource:
         "path": f"/calls/{call.call_uuid}",
         **{name: value for name, value in optional.items() if value},
     }
-    return resource if call.duration is None else {**resource, "case": []}
+    return {**resource, "case": []} if call.established else resource
 
 
 def user_state_resource(state: UserState) -> Resource:
@@ -148,7 +150,7 @@ def device_resource(device: Device, root: str) -> Resource:
     return {
         "id": device.id,
         "deviceState": (DeviceState.ACTIVE if device.active else DeviceState.INACTIVE).value,
-        "userState": user_state_resource(device.user_state),
+        **({"userState": user_state_resource(device.user_state)} if device.user_state else {}),
         "phoneNumber": device.phone_number,
         "description": "",
         "e164Number": "",
@@ -205,9 +207,15 @@ def feature_resource(feature: Feature, root: str) -> Resource:
     }
 
 
-def settings_resource(options: dict[str, str]) -> Resource:
-    """The `[TServer]` options of a DN, as WWE reads them to learn whether the phone can be answered from outside."""
+def settings_resource(options: Mapping[str, str]) -> Resource:
+    """Options as names and values: those of a DN's `[TServer]`, by which WWE learns whether the phone can be answered
+    from outside, and those of a section of its own."""
     return {"settings": [{"name": name, "value": value} for name, value in sorted(options.items())], "key": "name"}
+
+
+def section_resource(name: str, options: Mapping[str, str], root: str) -> Resource:
+    """A section of WWE's options."""
+    return {"name": name, "displayName": name, **settings_resource(options), **_address(root, f"/me/settings/{name}")}
 
 
 def _address(root: str, path: str) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import structlog
-
 from cordboard.lab.conference import Conference
 from cordboard.lab.contact_center.strategy import Sound
 from cordboard.lab.media_server_port import (
@@ -32,9 +30,10 @@ from cordboard.lab.rtp_party import RtpParty
 from cordboard.lab.rtp_socket import RtpSocket, open_rtp
 from cordboard.net.errors import AddressUnusable
 from cordboard.net.tasks import Tasks
+from cordboard.observe import get_log
 from cordboard.sdp.errors import SdpError
 
-log = structlog.get_logger("lab")
+log = get_log("lab")
 
 MAXIMUM_SESSIONS = 500
 

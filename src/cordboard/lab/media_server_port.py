@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from cordboard.lab.contact_center.strategy import Sound
 
@@ -111,9 +110,3 @@ class MediaDigit:
 
 
 MediaReply = MediaOpened | MediaFailed | MediaDigit
-
-
-class MediaServerPort(Protocol):
-    """Replies come through the callback that the media server was started with."""
-
-    def request(self, request: MediaRequest) -> None: ...

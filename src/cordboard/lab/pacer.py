@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
 from cordboard.lab.mixer import FRAME_SECONDS
 from cordboard.net.tasks import Tasks
+from cordboard.observe import get_log
 
-log = structlog.get_logger("lab")
+log = get_log("lab")
 
 MOST_MISSED = 25  # beats that are made up for after the loop was busy; a longer pause is a pause
 

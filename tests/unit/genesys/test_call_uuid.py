@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from cordboard.genesys.call_uuid import LENGTH, call_uuid, connection_id, is_call_uuid
+from cordboard.genesys.call_uuid import LENGTH, call_uuid, connection_id
 
 RUN = bytes(range(16))
 
@@ -16,10 +18,7 @@ def test_the_calls_of_a_run_share_26_characters_and_count_in_base_32() -> None:
 
 @pytest.mark.parametrize("run", [bytes(16), b"\xff" * 16, RUN])
 def test_every_uuid_has_the_shape(run: bytes) -> None:
-    uuid = call_uuid(run, 7)
-
-    assert len(uuid) == LENGTH
-    assert is_call_uuid(uuid)
+    assert re.fullmatch(rf"[0-9A-Z]{{{LENGTH}}}", call_uuid(run, 7))
 
 
 @pytest.mark.parametrize("run", [b"", bytes(15), bytes(17)])
@@ -30,8 +29,3 @@ def test_a_run_has_16_octets(run: bytes) -> None:
 
 def test_connection_ids_are_16_hex_digits() -> None:
     assert connection_id(RUN, 255) == "00010200000000ff"
-
-
-@pytest.mark.parametrize("text", ["", "a" * 32, "A" * 31, "A" * 33, "A" * 31 + "-"])
-def test_what_is_no_call_uuid(text: str) -> None:
-    assert not is_call_uuid(text)

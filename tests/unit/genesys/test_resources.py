@@ -66,8 +66,9 @@ def test_a_ringing_call() -> None:
     }
 
 
-def test_an_established_call_has_a_duration_in_text_and_a_case() -> None:
-    resource = call_resource(replace(RINGING, state=CallState.ESTABLISHED, duration=2), ROOT)
+def test_a_call_has_a_duration_in_text_and_once_it_was_established_a_case() -> None:
+    assert call_resource(replace(RINGING, duration=1), ROOT)["duration"] == "1"
+    resource = call_resource(replace(RINGING, state=CallState.ESTABLISHED, duration=2, established=True), ROOT)
 
     assert (resource["duration"], resource["case"]) == ("2", [])
 

@@ -24,15 +24,18 @@ Datagram = tuple[float, tuple[str, int], tuple[str, int], bytes]  # time, from, 
 def read_capture(file: Path, sip_server: str = "") -> list[Captured]:
     """The SIP messages between SIP Server and phones. `sip_server` is its host, or host:port. Raises `Unreadable`."""
     try:
+        if file.exists() and not file.is_file():
+            raise Unreadable(f"{file} is no file")
         if file.stat().st_size > LARGEST:
-            raise Unreadable(f"{file} is too large")
-        start = file.read_bytes()[:4]
+            raise Unreadable(f"{file} is too large: more than {LARGEST // 1_000_000} MB")
+        with file.open("rb") as opened:
+            start = opened.read(4)
     except OSError as error:
         raise Unreadable(f"{file}: {error.strerror}") from None
     if start[:2] == b"PK":
         found = _of_trace(_bundled(file))
     elif start in _PCAP_MAGIC:
-        found = _of_datagrams(list(_datagrams(file)), sip_server)
+        found = _of_datagrams(file, list(_datagrams(file)), sip_server)
     else:
         text = file.read_text(encoding="utf-8", errors="replace")
         found = _of_trace(_parsed(file, text)) if text.startswith("{") else _of_text(text, sip_server)
@@ -50,6 +53,8 @@ def read_capture(file: Path, sip_server: str = "") -> list[Captured]:
 def _bundled(file: Path) -> CallTrace:
     try:
         with zipfile.ZipFile(file) as bundle:
+            if bundle.getinfo("trace.json").file_size > LARGEST:
+                raise Unreadable(f"{file} is too large: more than {LARGEST // 1_000_000} MB")
             return _parsed(file, bundle.read("trace.json").decode())
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, RuntimeError):
         raise Unreadable(f"{file} is no bundle of cordboard trace") from None
@@ -99,8 +104,9 @@ def _seen_from_phone(text: str, heads: list[re.Match[str]], sip_server: str) -> 
     if sip_server:
         return any(_is_at(_address(head[5]), sip_server) for head in heads)
     votes: Counter[str] = Counter()
-    for head in heads:
-        message = text[head.end() :].lstrip().partition("\n\n")[0]
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
+        message = text[head.end() : end].lstrip().partition("\n\n")[0]
         if message.startswith("REGISTER "):
             votes["phone" if head[4] == "sent" else "server"] += 1
         elif not message.startswith("SIP/") and _GENESYS in message:
@@ -155,8 +161,10 @@ def _network_layer(dpkt: Any, link: int, data: bytes) -> Any:
     return dpkt.ip6.IP6(data) if data[0] >> 4 == 6 else dpkt.ip.IP(data)
 
 
-def _of_datagrams(datagrams: list[Datagram], sip_server: str) -> list[Captured]:
+def _of_datagrams(file: Path, datagrams: list[Datagram], sip_server: str) -> list[Captured]:
     sip = [each for each in datagrams if captured(0.0, True, each[3]) is not None]
+    if not sip:
+        raise Unreadable(f"{file} holds no SIP over UDP")
     server = _address(sip_server) if sip_server else _guessed(sip)
     found = []
     for at, source, target, data in sip:

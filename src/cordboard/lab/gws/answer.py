@@ -12,10 +12,10 @@ from aiohttp import web
 from cordboard import observe
 from cordboard.genesys.operations import fields_of
 from cordboard.genesys.status import Resource, StatusCode, failure, http_status, success
+from cordboard.lab.telephony import SWITCH
 
 log = observe.get_log("gws")
 
-SWITCH = "SIP_Switch"
 MAXIMUM_BODY = 256 * 1024
 _CLIPPED = 80
 _LONGEST_COUNT = 9

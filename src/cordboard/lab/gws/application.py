@@ -59,7 +59,8 @@ def create_gws(
     gate = Gate(directory, sessions, settings.protection)
     faults.attach(notifications.forget, sessions.forget)
 
-    middlewares = [cross_origin(settings.protection), faults.middleware]
+    extra_routes = list(extra_routes)
+    middlewares = [cross_origin(settings.protection, _forwarded(extra_routes)), faults.middleware]
     application = web.Application(middlewares=middlewares, client_max_size=MAXIMUM_BODY)
     table = _Table(application, gate)
     _add_resources(table, telephony, settings, directory, seating, switch, sessions, notifications, clock)
@@ -68,10 +69,16 @@ def create_gws(
         table.add_below("*", path, gate.agent(catalogue.unknown))
     for add in faces:
         add(application, telephony, directory)
-    application.add_routes(list(extra_routes))
+    application.add_routes(extra_routes)
     add_pages(application, settings)
     application.on_shutdown.append(notifications.close)
     return application
+
+
+def _forwarded(routes: Iterable[web.AbstractRouteDef]) -> tuple[str, ...]:
+    """Below which paths another server answers: whatever the method is."""
+    every = [route.path for route in routes if isinstance(route, web.RouteDef) and route.method == "*"]
+    return tuple(path.partition("{")[0] for path in every)
 
 
 def _add_resources(
@@ -94,7 +101,7 @@ def _add_resources(
     work = ContactCenterSessions(switch, seating, settings, sessions.end)
     if settings.logs_out_lost_sessions:
         sessions.on_last_lost = work.log_out
-    agents = Agents(switch, seating, work, settings)
+    agents = Agents(switch, seating, work, settings, events.hear)
     people = People(switch, seating, directory, agents, settings.queues)
     _add_agent(table, agents)
     devices = Devices(switch, seating, directory, settings, ended, events.device_changed, events.hear)
@@ -177,9 +184,10 @@ def _add_lists(table: _Table, lists: Catalogue) -> None:
         ("/me/groups", lists.own_groups),
         ("/workbins", lists.workbins),
         ("/me/settings", lists.settings),
+        ("/me/settings/{section}", lists.section),
     ):
         table.add("GET", api + path, agent(handler))
-    table.add("GET", f"{internal}/me/settings", agent(lists.settings))
+    table.add("GET", f"{internal}/me/settings", agent(lists.internal_settings))
     table.add("GET", f"{internal}/contact-center", agent(lists.contact_center))
     table.add("GET", f"{internal}/business-attributes", agent(lists.business_attributes))
     table.add("POST", f"{internal}/operations", agent(lists.operate))

@@ -7,6 +7,7 @@ before the answer of the POST that caused it, as with the real server. An agent'
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +55,9 @@ NOTIFICATIONS: dict[CallEventName, NotificationType] = {
     CallEventName.DTMF_SENT: NotificationType.DTMF_SENT,
 }
 
+# A StatusChange without a change of state, as for the calls of supervisors.
+STILL = CallEventName.PRIVATE_INFO
+
 # The guide's pages know Ringing, Established and Released; a caller who gave up is a release to them.
 GUIDE_NAMES = {CallEventName.ABANDONED: "Released"}
 
@@ -100,6 +104,7 @@ class Events:
         if self._available == self._switch.available:
             return
         self._available = self._switch.available
+        self._switch.consultations.forget()
         message = service_state_change(services(self._switch))
         for account in self._directory.accounts:
             self._deliver(channels.SERVICES, message, account.user_name)
@@ -108,6 +113,7 @@ class Events:
         started = time.perf_counter_ns()
         if fulfilled := self._switch.supervision.hear(event):
             self.device_changed(self._switch.seen(fulfilled))
+        self._consultation(event)
         account = self._seating.account_at(event.call.dn)
         if account is None:
             return
@@ -121,24 +127,38 @@ class Events:
             self._deliver(channels.GUIDE_CALL_STATE, guide_call_state(call), account.user_name)
         log.info("call", user=account.user_name, call=event.call.call_uuid, happened=event.name.value)
 
+    def _consultation(self, event: CallEvent) -> None:
+        """What can be done with the other call changes with a consultation: told after all else of this moment."""
+        consultations = self._switch.consultations
+        consultations.told(event.call, self._switch.capabilities(event.call))
+        consultations.hear(event)
+        if event.call.parent_call and event.name is not STILL:
+            asyncio.get_running_loop().call_soon(self._tell_news, event.call.dn)
+
+    def _tell_news(self, dn: str) -> None:
+        for call in self._switch.calls(dn):
+            if self._switch.consultations.is_news(call, self._switch.capabilities(call)):
+                self.hear(CallEvent(STILL, call, {}))
+
     def _dn(self, view: DnView) -> None:
         is_new = view.state is not AgentState.LOGGED_OUT and view.dn not in self._logged_in
         if view.state is AgentState.LOGGED_OUT:
+            logged_out = view.dn in self._logged_in
             self._logged_in.discard(view.dn)
-            self.device_changed(view)  # to who has worked here until now
+            self.device_changed(view, logged_out=logged_out)  # to who has worked here until now
             self._seating.follow(view)
             return
         self._logged_in.add(view.dn)
         self._seating.follow(view)
         self.device_changed(view, passing=is_new and self._settings.tells_logged_in)
 
-    def device_changed(self, view: DnView, passing: bool = False) -> None:
+    def device_changed(self, view: DnView, passing: bool = False, logged_out: bool = False) -> None:
         """Tell the agent's pages about the device and the voice channel; `passing` tells LoggedIn first."""
         started = time.perf_counter_ns()
         account = self._seating.account_at(view.dn)
         if account is None:
             return
-        device, channel = self._switch.device(view), self._switch.channel(view)
+        device, channel = self._switch.device(view, logged_out), self._switch.channel(view)
         if passing:
             first = device_state_change([{**device, "userState": LOGGED_IN}], self._metrics(started))
             self._tell(channels.DEVICES, first, account)
@@ -153,12 +173,15 @@ class Events:
             self._deliver(channels.USERS, told, supervisor.user_name)
 
     def _error(self, event: Error) -> None:
+        started = time.perf_counter_ns()
+        self._switch.consultations.failed(event.reference)
         channel = self._switch.channel_of(event.reference, channels.CALLS)
         account = self._seating.account_at(event.dn)
         if account is None:
             return
         text = event.message if self._settings.tells_error_text else ""
-        message = error_message(self._switch.root, device_id(event.dn), text, event.code)
+        metrics = self._metrics(started)
+        message = error_message(self._switch.root, device_id(event.dn), text, event.code, metrics)
         self._deliver(channel, message, account.user_name)
         log.info("request failed at SIP Server", user=account.user_name, code=event.code)
 

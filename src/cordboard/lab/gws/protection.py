@@ -29,8 +29,11 @@ class Origins:
         return bool(origin) and any(pattern.fullmatch(origin) for pattern in self._patterns)
 
 
-def cross_origin(protection: Protection) -> Middleware:
-    """For origins that are not allowed nothing is said, so browsers refuse; their preflights get 403."""
+def cross_origin(protection: Protection, elsewhere: tuple[str, ...] = ()) -> Middleware:
+    """For origins that are not allowed nothing is said, so browsers refuse; their preflights get 403.
+
+    What is below a path of `elsewhere` is another server's, whose own rules hold.
+    """
     origins = Origins(protection.allowed_origins)
     allowed_headers = {name.lower() for name in protection.allowed_headers}
     preflight = {
@@ -41,6 +44,8 @@ def cross_origin(protection: Protection) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(elsewhere):
+            return await handler(request)
         origin = request.headers.get("Origin", "")
         is_allowed = origins.allow(origin)
         response: web.StreamResponse

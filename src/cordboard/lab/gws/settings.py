@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cordboard.bayeux.session import ServerSettings
-from cordboard.genesys.states import NOT_READY_REASONS, AgentState
+from cordboard.genesys.states import AGENT_STATES, NOT_READY_REASONS, AgentState
 from cordboard.lab.contact_center.people import Person
 
 _PAGES = Path(__file__).parents[2] / "pages"
@@ -124,6 +124,8 @@ class GwsSettings:
 
     auto_ready: bool = False  # Ready at once after StartContactCenterSession
     tells_logged_in: bool = False  # the state LoggedIn in passing, before the first one
+    starts_without_phone: bool = True  # else StartContactCenterSession fails while the DN has no phone
+    tells_voice_channel: bool = False  # voice is among the channels of /me, as in early versions
     logs_out_lost_sessions: bool = False  # voice is logged out when an agent's last HTTP session ends by itself
     not_ready_reasons: tuple[AgentState, ...] = NOT_READY_REASONS  # beside Genesys's own states
     places: tuple[Place, ...] = ()  # beside the accounts' own
@@ -139,3 +141,8 @@ class GwsSettings:
     maximum_user_data: int = 64 * 1024  # octets of all data of a call, as JSON
     attached_twice: str = "last"
     tells_error_text: bool = True  # ErrorMessage says what went wrong, which some servers leave out
+
+    @property
+    def agent_states(self) -> tuple[AgentState, ...]:
+        """What an agent may choose: Genesys's own states, then the site's reasons."""
+        return (*AGENT_STATES, *self.not_ready_reasons)

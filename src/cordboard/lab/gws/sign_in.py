@@ -98,25 +98,32 @@ class Gate:
 
     def agent(self, handler: AgentHandler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            session = None
             try:
                 session, is_new = self.session_of(request)
-                if self._is_forged(request, session, is_new):
-                    return web.Response(status=403, text=CSRF_REFUSED)
-                answer = await handler(request, session)
             except GwsError as error:
-                return refused(request, error, **({"user": session.account.user_name} if session else {}))
-            except ConnectionError:
-                raise
-            except Exception as error:
-                return internal_error(request, error)
-            response = answer if isinstance(answer, web.StreamResponse) else respond(answer)
+                return refused(request, error)
+            response = await self._answer(request, session, is_new, handler)
             if is_new and not response.prepared:
                 response.set_cookie(COOKIE, session.id, path="/", httponly=True, samesite="Lax")
             self._csrf.tell(request, response, session.csrf)
             return response
 
         return handle
+
+    async def _answer(
+        self, request: web.Request, session: Session, is_new: bool, handler: AgentHandler
+    ) -> web.StreamResponse:
+        try:
+            if self._is_forged(request, session, is_new):
+                return web.Response(status=403, text=CSRF_REFUSED)
+            answer = await handler(request, session)
+        except GwsError as error:
+            return refused(request, error, user=session.account.user_name)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            return internal_error(request, error)
+        return answer if isinstance(answer, web.StreamResponse) else respond(answer)
 
     def guest(self, handler: GuestHandler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:

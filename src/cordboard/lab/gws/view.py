@@ -12,6 +12,7 @@ from cordboard.genesys.operations import CallOperation
 from cordboard.genesys.status import VOICE_UNAVAILABLE, Resource, StatusCode
 from cordboard.lab.gws.answer import GwsError
 from cordboard.lab.gws.directory import VOICE_SERVICE, device_id
+from cordboard.lab.gws.resources.consultations import Consultations
 from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import GwsSettings
 from cordboard.lab.gws.supervision import Supervision
@@ -74,6 +75,7 @@ class Switch:
         self._seating = seating
         self._clock = clock
         self.supervision = Supervision(telephony)
+        self.consultations = Consultations()
         self._counter = itertools.count(1)
         self._channels: OrderedDict[int, str] = OrderedDict()
 
@@ -119,13 +121,15 @@ class Switch:
 
     # --- resources ----------------------------------------------------------------------------------------------------
 
-    def device(self, view: DnView) -> Resource:
+    def device(self, view: DnView, logged_out: bool = False) -> Resource:
+        """Out of service and with nobody logged in it has no state, but at the moment of the log-out (`logged_out`)."""
         account = self._seating.account_at(view.dn)
+        active = view.in_service or view.state is not AgentState.LOGGED_OUT
         device = resources.Device(
             id=device_id(view.dn),
             phone_number=view.dn,
-            active=view.state is not AgentState.LOGGED_OUT,
-            user_state=self.user_state(view),
+            active=active,
+            user_state=self.user_state(view) if active or logged_out else None,
             voice_environment=VOICE_SERVICE,
             do_not_disturb=view.do_not_disturb,
             forward_to=view.forward_to,
@@ -133,6 +137,10 @@ class Switch:
             monitoring=self.supervision.of(view.dn),
         )
         return resources.device_resource(device, self.root)
+
+    def capabilities(self, view: CallView) -> tuple[Capability, ...]:
+        """What clients are told that can be done with the call."""
+        return capabilities_of(view, self.consultations.begins(view))
 
     def channel(self, view: DnView) -> Resource:
         return resources.channel_resource(self.user_state(view))
@@ -144,7 +152,7 @@ class Switch:
         return states.user_state(view.state.value, view.work_mode)
 
     def call(self, view: CallView) -> Resource:
-        duration = None if view.established is None else max(0, int(self._clock() - view.established))
+        begun = view.begun if view.begun is not None else view.established
         call = resources.Call(
             call_uuid=view.call_uuid,
             connection_id=view.connection_id,
@@ -153,10 +161,11 @@ class Switch:
             device_id=device_id(view.dn),
             participants=view.participants,
             dnis=view.dnis,
-            capabilities=capabilities_of(view),
+            capabilities=self.capabilities(view),
             ani="" if view.call_type is CallType.INTERNAL else view.ani,
             user_data=dict(view.user_data),
-            duration=duration,
+            duration=0 if begun is None else max(0, int(self._clock() - begun)),
+            established=view.established is not None,
             recording=view.recording,
             parent_call=view.parent_call,
             supervised=view.supervised in LISTENING,
@@ -165,10 +174,12 @@ class Switch:
         return resources.call_resource(call, self.root)
 
 
-def capabilities_of(view: CallView) -> tuple[Capability, ...]:
-    """The row of Genesys's table for this call, as far as the lab can do it."""
+def capabilities_of(view: CallView, consulting: bool = False) -> tuple[Capability, ...]:
+    """The row of Genesys's table for this call, as far as the lab can do it; `consulting`: a second call begins."""
     situation = capabilities.situation(
-        states.CallState(view.state.value), is_consult=bool(view.parent_call), has_consult=bool(view.consult_call)
+        states.CallState(view.state.value),
+        is_consult=bool(view.parent_call),
+        has_consult=bool(view.consult_call) or consulting,
     )
     recording = states.RecordingState(view.recording) if view.recording else None
     supervising = view.supervised if view.is_supervisor else ""

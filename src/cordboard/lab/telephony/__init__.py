@@ -49,6 +49,7 @@ from cordboard.lab.telephony.requests import (
     TelephonyRequest,
 )
 from cordboard.lab.telephony.views import (
+    SWITCH,
     AgentState,
     CallState,
     CallType,
@@ -58,6 +59,7 @@ from cordboard.lab.telephony.views import (
 )
 
 __all__ = [
+    "SWITCH",
     "AgentLogin",
     "AgentLogout",
     "AgentSetNotReady",

@@ -8,6 +8,8 @@ from typing import Any
 
 UserData = dict[str, Any]
 
+SWITCH = "SIP_Switch"  # the one switch of the lab, as destinations and extensions name it
+
 
 class CallState(StrEnum):
     DIALING = "Dialing"
@@ -45,6 +47,7 @@ class CallView:
     participants: tuple[str, ...]  # numbers of the others, never one's own
     user_data: UserData
     established: float | None  # seconds of the Unix epoch, None before
+    begun: float | None = None  # when this DN was first told of the call, seconds of the Unix epoch
     parent_call: str = ""  # on the agent's side of a consult call: the UUID of the call it was begun from
     consult_call: str = ""  # on the agent's side of a call: the UUID of the consult call that lives beside it
     recording: str = ""  # "Stopped", "Recording", "Paused"; empty: calls of this DN are not recorded

@@ -164,6 +164,8 @@ def test_a_pcap(tmp_path: Path, link: int) -> None:
         (b"### 10:00:00.000 sent 127.0.0.1:5060\nwhat\n", "holds no SIP message"),
         (b"{}", "is no trace"),
         (b"{", "is no trace"),
+        (b"\xd4\xc3\xb2\xa1\x02\x00\x04" + bytes(10) + b"\xff\xff\x00\x00\x01\x00\x00\x00", "is a damaged pcap|no SIP"),
+        (b"\xd4\xc3\xb2\xa1\x02\x00\x04" + bytes(9) + b"\xff\xff\x00\x00\x01\x00\x00\x00", "no SIP over UDP"),
         (b"PK\x03\x04rest", "is no bundle"),
         (b"\xd4\xc3\xb2\xa1", "damaged pcap"),
     ],

@@ -10,7 +10,7 @@ from aiohttp import web
 from cordboard.genesys.channels import DEVICES, VOICE
 from cordboard.genesys.operations import AgentOperation, DeviceOperation, SessionOperation
 from cordboard.genesys.resources import agent_state_resource, user_resource
-from cordboard.genesys.states import AGENT_STATES, AgentState
+from cordboard.genesys.states import AgentState
 from cordboard.genesys.status import Resource, StatusCode, not_registered, success
 from cordboard.lab.gws.answer import GwsError, not_found, read_operation, subresources, unknown_operation
 from cordboard.lab.gws.directory import user
@@ -27,22 +27,30 @@ from cordboard.lab.telephony import (
     AgentSetNotReady,
     AgentSetReady,
     DnView,
+    Error,
     SetDoNotDisturb,
+    TelephonyEvent,
 )
 from cordboard.lab.telephony import AgentState as TelephonyState
 
 
 class Agents:
-    """Handlers of `/me`, `/me/channels` and the list of agent states."""
+    """Handlers of `/me`, `/me/channels` and the list of agent states; `tell` tells an event that is GWS's own."""
 
     def __init__(
-        self, switch: Switch, seating: Seating, sessions: ContactCenterSessions, settings: GwsSettings
+        self,
+        switch: Switch,
+        seating: Seating,
+        sessions: ContactCenterSessions,
+        settings: GwsSettings,
+        tell: Callable[[TelephonyEvent], None],
     ) -> None:
         self._switch = switch
         self._seating = seating
         self._sessions = sessions
         self._settings = settings
-        self._states = {entry.operation_name: entry for entry in (*AGENT_STATES, *settings.not_ready_reasons)}
+        self._tell = tell
+        self._states = {entry.operation_name: entry for entry in settings.agent_states}
 
     # --- GET ----------------------------------------------------------------------------------------------------------
 
@@ -52,7 +60,7 @@ class Agents:
     def user(self, account: Account, wanted: set[str]) -> Resource:
         """The user resource with the subresources that are wanted, `*` for all."""
         resource = user_resource(user(account), self._switch.root)
-        parts = self._parts(account)
+        parts = self._parts(account) | (self._channels(account) if self._settings.tells_voice_channel else {})
         for name in parts if "*" in wanted else [name for name in parts if name in wanted]:
             resource[name] = parts[name]()
         return resource
@@ -60,15 +68,16 @@ class Agents:
     def _parts(self, account: Account) -> dict[str, Callable[[], Any]]:
         dn = self._seating.dn(account)
         return {
-            "features": lambda: features(self._switch.root, account.is_supervisor),
+            "features": lambda: features(self._switch.root),
             "devices": lambda: [self._switch.device(self._switch.seen(dn))],
-            "channels": lambda: [self._channel(account)],
             "calls": lambda: [self._switch.call(call) for call in self._switch.calls(dn)],
             "settings": lambda: workspace.sections(self._settings, account),
-            "interactions": list,
-            "chats": list,
             "skills": lambda: [{"name": name, "level": level} for name, level in account.skills.items()],
         }
+
+    def _channels(self, account: Account) -> dict[str, Callable[[], Any]]:
+        """Without an Interaction Server a user has neither `channels` nor `interactions` nor `chats`."""
+        return {name: lambda: [self._channel(account)] for name in ("channels", "channelStates")}
 
     def _channel(self, account: Account) -> Resource:
         return self._switch.channel(self._switch.seen(self._seating.dn(account)))
@@ -106,10 +115,11 @@ class Agents:
             raise unknown_operation(operation)
         dn = self._seating.dn(account)
         view = self._switch.dn(dn)
+        if not view.in_service:
+            self._tell(Error(dn, self._switch.reference(DEVICES), 0, ""))
+            raise GwsError(StatusCode.INTERNAL_ERROR, not_registered(dn))
         if not self._seating.works(account) and view.agent != account.user_name:
             raise GwsError(StatusCode.PARAMETER_INVALID, "The contact center session is not started")
-        if not view.in_service:
-            raise GwsError(StatusCode.INTERNAL_ERROR, not_registered(dn))
         if entry is None:
             on = operation == DeviceOperation.DO_NOT_DISTURB_ON
             self._switch.request(SetDoNotDisturb(dn, on, self._switch.reference(DEVICES)))

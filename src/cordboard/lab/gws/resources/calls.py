@@ -132,6 +132,7 @@ REQUESTS: dict[CallOperation, Ask] = {
 # Clients refuse a ringing call with Hangup, one with Reject, although neither is among the capabilities.
 BESIDE_CAPABILITIES = {(CallState.RINGING, CallOperation.HANGUP)}
 SYNONYMS = {CallOperation.REJECT: CallOperation.HANGUP}
+CONSULTING = (CallOperation.INITIATE_TRANSFER, CallOperation.INITIATE_CONFERENCE)
 # What changes the user data of the call it is made on.
 USER_DATA = (CallOperation.ATTACH_USER_DATA, CallOperation.UPDATE_USER_DATA)
 OTHER_LEG = {
@@ -190,6 +191,8 @@ class Calls:
         if operation in USER_DATA:
             body = {**body, "userData": self._changed_data(operation, call, body)}
         reference = self._switch.reference(CALLS)
+        if operation in CONSULTING:
+            self._switch.consultations.ask(reference, call.call_uuid)
         self._switch.request(REQUESTS[operation](call.dn, call.call_uuid, body, reference))
         return success()
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from cordboard.genesys.status import Resource, StatusCode, success
+from cordboard.genesys.resources import agent_state_resource, section_resource, settings_resource
+from cordboard.genesys.status import Resource, StatusCode, not_registered, success
 from cordboard.lab.gws.answer import (
     GwsError,
     clip,
@@ -57,11 +58,10 @@ class Catalogue:
         return success(service=_one("Service", request.match_info["service"], services(self._switch)))
 
     async def features(self, request: web.Request, session: Session) -> Resource:
-        return collection(request, "features", features(self._switch.root, session.account.is_supervisor))
+        return collection(request, "features", features(self._switch.root))
 
     async def feature(self, request: web.Request, session: Session) -> Resource:
-        found = features(self._switch.root, session.account.is_supervisor)
-        return success(feature=_one("Feature", request.match_info["feature"], found))
+        return success(feature=_one("Feature", request.match_info["feature"], features(self._switch.root)))
 
     async def voice_environment(self, request: web.Request, session: Session) -> Resource:
         wanted = request.match_info["environment"]
@@ -83,10 +83,15 @@ class Catalogue:
     async def group(self, request: web.Request, session: Session) -> Resource:
         wanted = request.match_info["group"]
         group = dict(_one("Group", wanted, self._groups(self._directory.groups)))
-        (member,) = group["contains"]
-        if {member, "*"} & subresources(request):
-            group[member] = self._dispositions() if member == DISPOSITIONS else self._people.members(group["name"])
+        contents, embedded = self._contents(group), subresources(request)
+        group |= {name: contents[name] for name in group["contains"] if {name, "*"} & embedded}
         return success(group=group)
+
+    def _contents(self, group: Resource) -> Resource:
+        """What is in a group; of an agent group the lab knows the users only."""
+        if group["type"] == DISPOSITIONS:
+            return {DISPOSITIONS: self._dispositions()}
+        return {name: [] for name in group["contains"]} | {"users": self._people.members(group["name"])}
 
     def _groups(self, agent_groups: tuple[str, ...]) -> list[Resource]:
         path = f"/groups/{identifier(DISPOSITION_GROUP)}"
@@ -116,29 +121,56 @@ class Catalogue:
         return collection(request, "workbins", [])
 
     async def settings(self, request: web.Request, session: Session) -> Resource:
-        return success(settings=workspace.sections(self._settings, session.account))
+        """The sections of options, as resources."""
+        return collection(request, "settings", self._sections(session))
+
+    async def section(self, request: web.Request, session: Session) -> Resource:
+        """One of them, in the manner of a DN's options."""
+        wanted = request.match_info["section"]
+        options = workspace.sections(self._settings, session.account).get(wanted)
+        if options is None:
+            raise not_found("Section", wanted)
+        return success(**settings_resource(options))
+
+    async def internal_settings(self, request: web.Request, session: Session) -> Resource:
+        """WWE's start: the states to choose from and the options, below `resources`."""
+        states = [agent_state_resource(entry) for entry in self._settings.agent_states]
+        return success(resources={"agentStates": states, "user": {"settings": self._sections(session)}})
+
+    def _sections(self, session: Session) -> list[Resource]:
+        found = workspace.sections(self._settings, session.account)
+        return [section_resource(name, options, self._switch.root) for name, options in found.items()]
 
     async def contact_center(self, request: web.Request, session: Session) -> Resource:
-        contact_center: Resource = {"id": CONTACT_CENTER, "name": "Lab"}
-        if {"businessAttributes", "*"} & subresources(request):
-            contact_center["businessAttributes"] = self._business_attributes()
-        return success(contactCenter=contact_center)
+        """With subresources it is those, below `resources`."""
+        wanted = subresources(request)
+        if not wanted:
+            return success(contactCenter={"id": CONTACT_CENTER, "name": "Lab"})
+        found = {"businessAttributes": self._business_attributes()} if {"businessAttributes", "*"} & wanted else {}
+        return success(resources=found)
 
     async def business_attributes(self, request: web.Request, session: Session) -> Resource:
         return success(businessAttributes=self._business_attributes())
 
     def _business_attributes(self) -> list[Resource]:
-        values = [{"name": one.name, "displayName": one.display_name} for one in self._settings.dispositions]
-        return [{"name": self._settings.disposition_key, "displayName": "Disposition", "values": values}]
+        values = [{**_named(one.name, one.display_name), "default": False} for one in self._settings.dispositions]
+        return [{**_named(self._settings.disposition_key, "Disposition"), "values": values}]
 
     async def operate(self, request: web.Request, session: Session) -> Resource:
         """`POST /internal-api/operations`: WWE asks for the state of outbound campaigns, of which there are none."""
         operation, body = await read_operation(request)
         if operation != "SendUserEvent":
             raise unknown_operation(operation)
-        if body.get("deviceId") != device_id(self._seating.dn(session.account)):
+        dn = self._seating.dn(session.account)
+        if body.get("deviceId") != device_id(dn):
             raise not_found("Device", str(body.get("deviceId")))
+        if not self._switch.dn(dn).in_service:
+            raise GwsError(StatusCode.INTERNAL_ERROR, not_registered(dn))
         return success()
+
+
+def _named(name: str, display_name: str) -> Resource:
+    return {"name": name, "displayName": display_name, "description": display_name, "userProperties": []}
 
 
 def _one(what: str, wanted: str, resources: list[Resource]) -> Resource:

@@ -7,12 +7,11 @@ from cordboard.genesys.status import Resource
 from cordboard.lab.gws.directory import VOICE_SERVICE
 from cordboard.lab.gws.view import Switch
 
+# What the contact centre has, so they are the same for everybody: who is a supervisor, the roles say.
 FEATURES = (
     Feature("api-voice", "Voice", "Calls on the agent's device"),
     Feature("api-voice-outbound", "Outbound voice", "Calls that the agent begins"),
     Feature("api-devices-webrtc", "WebRTC devices", "A phone in the browser"),
-)
-SUPERVISORS_FEATURES = (
     Feature("api-supervisor-monitoring", "Monitoring", "Listening in, coaching, barging in"),
     Feature("api-supervisor-agent-control", "Agent control", "Setting the state of an agent"),
 )
@@ -26,9 +25,8 @@ SERVICES = (
 )
 
 
-def features(root: str, is_supervisor: bool) -> list[Resource]:
-    found = (*FEATURES, *SUPERVISORS_FEATURES) if is_supervisor else FEATURES
-    return [feature_resource(feature, root) for feature in found]
+def features(root: str) -> list[Resource]:
+    return [feature_resource(feature, root) for feature in FEATURES]
 
 
 def services(switch: Switch) -> list[Resource]:

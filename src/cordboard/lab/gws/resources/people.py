@@ -15,7 +15,6 @@ from cordboard.genesys.channels import VOICE
 from cordboard.genesys.resources import user_resource
 from cordboard.genesys.status import Resource, StatusCode, success
 from cordboard.lab.gws.answer import (
-    SWITCH,
     GwsError,
     collection,
     not_found,
@@ -30,9 +29,10 @@ from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import Account, Queue
 from cordboard.lab.gws.sign_in import Session
 from cordboard.lab.gws.view import Switch
-from cordboard.lab.telephony import AgentState, DnView
+from cordboard.lab.telephony import SWITCH, AgentState, DnView
 
 USER, QUEUE, AGENT_GROUP = "User", "Queue", "AgentGroup"
+BUSINESS_UNIT = "BusinessUnit"  # what GWS calls an agent group as a group
 NAMES_OR_PHONE_NUMBER = "NamesOrPhoneNumberMatches"
 SEEN_BY_SUPERVISORS = frozenset({"devices", "calls", "channels"})
 
@@ -148,9 +148,8 @@ class People:
         return {
             "id": identifier(f"group {name}"),
             "name": name,
-            "type": AGENT_GROUP,
-            "contains": ["users"],
-            "defaultGroup": False,
+            "type": BUSINESS_UNIT,
+            "contains": ["users", "skills", "queues", "places"],
             "uri": self._switch.root + path,
             "path": path,
         }

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from cordboard import observe
 from cordboard.genesys.channels import DEVICES, VOICE
-from cordboard.genesys.status import Resource, StatusCode, partly_done, success
+from cordboard.genesys.status import Resource, StatusCode, not_registered, partly_done, success
 from cordboard.lab.gws.answer import GwsError, clip, text_of
 from cordboard.lab.gws.seating import Seating
 from cordboard.lab.gws.settings import Account, GwsSettings
@@ -54,6 +54,8 @@ class ContactCenterSessions:
         view = self._switch.dn(dn)
         if view.agent and view.agent != account.user_name:
             raise GwsError(StatusCode.IN_USE, f"Device '{dn}' is in use")
+        if not view.in_service and not self._settings.starts_without_phone:
+            raise GwsError(StatusCode.INTERNAL_ERROR, not_registered(dn))
         self._seating.sit(account, dn)
         if view.state is not AgentState.LOGGED_OUT:
             return

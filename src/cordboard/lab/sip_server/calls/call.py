@@ -189,6 +189,7 @@ class Call(StateMachine[State, Event, Output]):
             participants=self._participants(phone),
             user_data=dict(self.user_data),
             established=phone.established,
+            begun=phone.begun,
             parent_call=self.parent.uuid if self.parent is not None and phone is self.origin else "",
             consult_call=self.consult.uuid if self.consult is not None and self._consults(phone) else "",
             recording=self.recording_of(phone),
@@ -213,6 +214,10 @@ class Call(StateMachine[State, Event, Output]):
         return state or ("Stopped" if phone.has(dialect.RECORD) or phone.has(LAB_RECORDING) else "")
 
     @property
+    def is_business(self) -> bool:
+        return self.server.routing.is_business(self.type_of_call)
+
+    @property
     def type_of_call(self) -> CallType:
         if self.is_consult:
             return CallType.CONSULT
@@ -231,8 +236,11 @@ class Call(StateMachine[State, Event, Output]):
         if not isinstance(phone, Phone) or not phone.is_dn:
             return []
         phone.state = STATES.get(name, phone.state)
+        phone.begun = self.server.epoch(now) if phone.begun is None else phone.begun
         if name is CallEventName.ESTABLISHED:
             phone.established = self.server.epoch(now)
+        if name is CallEventName.RELEASED:
+            extensions = {"BusinessCall": int(self.is_business), **(extensions or {})}
         return [CallEvent(name, self.view(phone), extensions or {}, phone.references.pop(name, 0))]
 
     def report_dialing(self, now: float) -> Outputs:

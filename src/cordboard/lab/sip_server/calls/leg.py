@@ -186,6 +186,7 @@ class Phone:
     twin: Phone | None = None  # the same dialog's phone in the other call of this DN
     monitor: Monitor | None = None  # it is in the call as a supervisor
     state: CallState | None = None
+    begun: float | None = None  # its first event, as the Unix epoch has it; so has `established`
     established: float | None = None
     references: dict[CallEventName, int] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ from cordboard.lab.sip_server.calls.joining import third_party
 from cordboard.lab.sip_server.calls.leg import Broken, Outputs, Phase, Phone
 from cordboard.lab.sip_server.calls.routing import distributing, treating
 from cordboard.lab.sip_server.calls.vocabulary import Cells, Event, State
+from cordboard.lab.telephony import SWITCH
 
 TOPICS = (
     setting_up,
@@ -89,6 +90,8 @@ class BasicCall(Call):
 
     def ringing_extensions(self) -> dict[str, Any]:
         extensions: dict[str, Any] = {"BusinessCall": int(self.is_business), "OriginationDN": self.ani}
+        if not self.from_outside:
+            extensions["OriginationDN_location"] = SWITCH
         if self.terms.no_answer_timeout:
             extensions["NO_ANSWER_TIMEOUT"] = round(self.terms.no_answer_timeout)
             extensions["NO_ANSWER_ACTION"] = self.terms.action
@@ -98,10 +101,6 @@ class BasicCall(Call):
     def established_extensions(self, phone: Phone) -> dict[str, Any]:
         wrap_up = self.wrap_up_time(phone.number)
         return {"BusinessCall": int(self.is_business), **({"WrapUpTime": round(wrap_up)} if wrap_up else {})}
-
-    @property
-    def is_business(self) -> bool:
-        return self.server.routing.is_business(self.type_of_call)
 
     def wrap_up_time(self, dn: str) -> float:
         """Seconds of After Call Work for the agent at this DN."""
