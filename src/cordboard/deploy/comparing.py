@@ -28,6 +28,16 @@ def differences(rendered: Iterable[Rendered], root: Path, directory: Path | None
             yield from _difference(each, directory / each.path)
 
 
+def absent_parts(rendered: Iterable[Rendered], root: Path) -> list[str]:
+    """The parts that this machine has no use for, as none of their files is in its place; none where all are so."""
+    there: dict[str, bool] = {}
+    for each in rendered:
+        if each.place:
+            part = each.path.partition("/")[0]
+            there[part] = os.path.lexists(root / each.place.lstrip("/")) or there.get(part, False)
+    return [part for part, has_some in there.items() if not has_some] if any(there.values()) else []
+
+
 def _difference(rendered: Rendered, file: Path) -> Iterator[str]:
     try:
         with open(file, "rb", opener=_without_waiting) as opened:

@@ -161,7 +161,7 @@ def _gws(settings: Settings, origin: Origin) -> dict[str, Any]:
         "rewrites": own.rewrite_gws_uris,
         "loader": own.loader != "none",
         # It makes room for a panel at a side, which would hide what Workspace has there; a corner it covers.
-        "tag": f"<script src='/embed/loader.js' data-side='{own.loader}' data-push defer></script></head>",
+        "tag": f"<script src='/embed/loader.js' data-side='{own.loader}' data-push data-widgets defer></script></head>",
         "pages": rf"^{re.escape(folder)}/({re.escape(page)})?$",
         "assets": _below(["/" + workspace.split("/")[1]]),
         "polls": _below(own.gws_poll_paths),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cordboard.deploy.rendering import SECRET, Rendered, RenderProblem
-from cordboard.deploy.writing import write
+from cordboard.deploy.writing import WRITTEN, write
 
 
 def test_modes_and_contents(tmp_path: Path) -> None:
@@ -43,3 +43,26 @@ def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     with pytest.raises(RenderProblem, match="cannot be written"):
         write([Rendered("a/b.conf", "new")], tmp_path)
+
+
+def test_what_somebody_changed_is_kept_and_what_we_wrote_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "a" / "b.conf"
+    file.parent.mkdir()
+    file.write_text("foreign")
+    kept = write([Rendered("a/b.conf", "first", SECRET)], tmp_path)
+    assert write([Rendered("a/b.conf", "second", SECRET)], tmp_path) == []
+    assert write([Rendered("a/b.conf", "second", SECRET)], tmp_path) == []
+    file.write_text("second, and by hand")
+    kept += write([Rendered("a/b.conf", "second", SECRET)], tmp_path)
+    (tmp_path / WRITTEN).write_text("[half")
+    kept += write([Rendered("a/b.conf", "third", SECRET)], tmp_path)
+    assert [each.name for each in kept] == ["b.conf.1", "b.conf.2", "b.conf.3"]
+    assert [each.read_text() for each in kept] == ["foreign", "second, and by hand", "second"]
+    assert kept[1].stat().st_mode & 0o777 == SECRET
+    assert file.read_text() == "third"
+
+
+def test_what_stands_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "b.conf").mkdir()
+    with pytest.raises(RenderProblem, match=r"/b\.conf: cannot be written: is a directory"):
+        write([Rendered("b.conf", "new")], tmp_path)

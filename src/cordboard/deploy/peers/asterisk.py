@@ -65,14 +65,22 @@ def render(settings: Settings) -> list[Rendered]:
                 f"asterisk/{name}.conf",
                 fill(f"asterisk/{name}.conf", **values),
                 mode=SECRET if name == "pjsip" else 0o644,
-                note=note if name == "pjsip" else "",
                 place=f"{directory}/{name}.conf",
                 comment=";",
                 secrets=_secrets(settings) if name == "pjsip" else (),
             )
             for name in FILES
         ),
-        *(Rendered(f"asterisk/{name}.conf", "", place=f"{directory}/{name}.conf", comment=";") for name in EMPTY),
+        *(
+            Rendered(
+                f"asterisk/{name}.conf",
+                "",
+                note=note if name == EMPTY[-1] else "",
+                place=f"{directory}/{name}.conf",
+                comment=";",
+            )
+            for name in EMPTY
+        ),
         Rendered("asterisk/Dockerfile", fill("asterisk/Dockerfile")),
     ]
 
@@ -188,6 +196,12 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "[media] codecs: SIP Server's side needs PCMU or PCMA, and Asterisk is not to transcode"
     if settings.sip_server.transport == "tls" and not settings.gateway.sip_tls:
         yield "[gateway] sip_tls: [sip_server] transport is tls, and Asterisk needs an address to use TLS from"
+    if without := [agent.dn for agent in settings.agents if not agent.page_password]:
+        more = f" and {len(without) - 1} more have" if len(without) > 1 else " has"
+        yield (
+            f"[[agents]] page_password: {without[0]}{more} none, and Asterisk knows pages by nothing else; "
+            "`cordboard agents rotate --missing` makes them"
+        )
     for agent in settings.agents:
         yield from _agent_problems(agent.dn, agent.page_password, agent.sip_server_password)
 
@@ -195,8 +209,6 @@ def _problems(settings: Settings) -> Iterator[str]:
 def _agent_problems(dn: str, page_password: str, sip_server_password: str) -> Iterator[str]:
     if dn.startswith(("_", *_RESERVED)) or dn in _SPECIAL_EXTENSIONS:
         yield f"[[agents]] dn: {dn} is a name of Asterisk's own there"
-    if not page_password:
-        yield f"[[agents]] page_password: {dn} has none, and Asterisk knows pages by nothing else"
     for key, password in (("page_password", page_password), ("sip_server_password", sip_server_password)):
         try:
             pjsip(password)

@@ -44,9 +44,10 @@ def render(settings: Settings) -> list[Rendered]:
     text = fill("coturn/turnserver.conf", **_values(settings, secret))
     ports = f"{turn.listen.port} udp and tcp" + (f", {turn.listen_tls.port} tcp and udp" if turn.listen_tls else "")
     note = _NOTE.format(ports=f"{ports}, {turn.relay_ports} udp")
+    drop_in = fill("coturn/cordboard.conf", user=turn.user, place=PLACE)
     return [
-        Rendered("coturn/turnserver.conf", text, mode=SECRET, note=note, place=PLACE, secrets=(secret,)),
-        Rendered("coturn/cordboard.conf", fill("coturn/cordboard.conf", user=turn.user, place=PLACE), place=DROP_IN),
+        Rendered("coturn/turnserver.conf", text, mode=SECRET, place=PLACE, secrets=(secret,)),
+        Rendered("coturn/cordboard.conf", drop_in, note=note, place=DROP_IN),
         Rendered("coturn/Dockerfile", fill("coturn/Dockerfile", place=PLACE)),
     ]
 

@@ -31,8 +31,8 @@ def render(settings: Settings) -> list[Rendered]:
         configuration = daemon_configuration(settings, daemon)
         note = _NOTE.format(ng=daemon, ports=settings.media.rtp_ports)
         found += [
-            Rendered(f"{folder}/rtpengine.conf", text_of(configuration), note=note, place=PLACE),
-            Rendered(f"{folder}/cordboard.conf", _drop_in(settings), place=DROP_IN),
+            Rendered(f"{folder}/rtpengine.conf", text_of(configuration), place=PLACE),
+            Rendered(f"{folder}/cordboard.conf", _drop_in(settings), note=note, place=DROP_IN),
         ]
     return found
 

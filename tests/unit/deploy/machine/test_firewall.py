@@ -25,8 +25,8 @@ def test_media_and_browsers_for_everybody_sip_for_sip_server() -> None:
     )
 
 
-def test_both_families_of_sip_server() -> None:
-    text = rules(sip_server__backup='"[2001:db8::81]:5060"')
+def test_sip_server_by_ipv6() -> None:
+    text = rules(gateway__sip='"[2001:db8::10]:5060"', sip_server__address='"[2001:db8::81]:5060"')
     assert re.search(r"set sip_servers6 \{\n.*ipv6_addr\n.*\n\s+elements = \{ 2001:db8::81 \}", text)
 
 

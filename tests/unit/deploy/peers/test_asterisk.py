@@ -76,23 +76,28 @@ def test_names_of_the_integration_guide() -> None:
     assert of(found, "transport-udp", "")["external_media_address"] == ["127.0.0.1"]
 
 
+def test_no_comfort_noise_that_nobody_negotiated() -> None:
+    assert "rtp_keepalive" not in files(settings())["pjsip.conf"]
+
+
 def test_backup_and_transport() -> None:
     changes = {
         "sip_server__address": Address("2001:db8::1", 5061),
-        "sip_server__backup": Address("192.0.2.2", 0),
+        "sip_server__backup": Address("2001:db8::2", 0),
+        "gateway__sip": Address("2001:db8::9", 5060),
         "sip_server__transport": "tls",
         "sip_server__tls_certificate": "/etc/g.pem",
         "sip_server__tls_key": "/etc/g.key",
         "gateway__sip_tls": Address("192.0.2.9", 5061),
     }
     found = sections(files(settings(**changes))["pjsip.conf"])
-    assert of(found, "genesys_sip_server_backup", "")["contact"] == ["sip:192.0.2.2;transport=tls"]
+    assert of(found, "genesys_sip_server_backup", "")["contact"] == ["sip:[2001:db8::2];transport=tls"]
     assert of(found, "agent_dn", "!")["server_uri"] == ["sip:[2001:db8::1]:5061;transport=tls"]
     trunk = of(found, "genesys_side", "!")
     assert (trunk["transport"], trunk["from_domain"]) == (["transport-tls"], ["[2001:db8::1]"])
     assert trunk["aors"] == ["genesys_sip_server,genesys_sip_server_backup"]
     (identify,) = [options for _, _, options in found if options.get("type") == ["identify"]]
-    assert identify["match"] == ["2001:db8::1,192.0.2.2"]
+    assert identify["match"] == ["2001:db8::1,2001:db8::2"]
 
 
 def test_ports_and_limits_of_a_site() -> None:
@@ -154,9 +159,10 @@ def test_names_of_asterisk_are_refused(dn: str) -> None:
 
 
 def test_what_cannot_be() -> None:
-    assert problems(settings(Agent("5001", "", ""))) == (
-        "[[agents]] page_password: 5001 has none, and Asterisk knows pages by nothing else",
-    )
+    nothing = "none, and Asterisk knows pages by nothing else; `cordboard agents rotate --missing` makes them"
+    assert problems(settings(Agent("5001", "", ""))) == (f"[[agents]] page_password: 5001 has {nothing}",)
+    both = (Agent("5001", "", ""), Agent("5002", "", ""), Agent("5003", "", "x"))
+    assert problems(settings(*both)) == (f"[[agents]] page_password: 5001 and 1 more have {nothing}",)
     assert problems(settings(Agent("5001", "", " hidden"))) == (
         "[[agents]] page_password: that of 5001 holds a character that Asterisk's files have no way to write",
     )
