@@ -39,6 +39,7 @@ class Child:
         pin = ["taskset", "-c", str(self._core)] if self._core is not None else []
         self._started_at = self._log.stat().st_size if self._log.exists() else 0
         own = {**os.environ, "TMPDIR": str(self._log.parent)}  # what it leaves behind when it is killed
+        own.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*pin, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=own

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cordboard.call.media import MediaReply, Verb
+from cordboard.sip.message import Request, parse_message
+from cordboard.sip.uri import Uri
 from kit.gateway_stack import GatewayStack
 from kit.ladder import Ladder
 
@@ -182,3 +186,54 @@ def test_sip_server_hangs_up_before_it_answered(ladder: Ladder, gateway: Gateway
         page  <- 487
         page  -> ACK
     """)
+
+
+# What a stolen sign-in would try, so that a call costs somebody money, or leaves by another way than SIP Server's.
+ELSEWHERE = (
+    "sip:+1900555@evil.example",
+    "sip:+1900555@evil.example;maddr=192.0.2.66;transport=tcp",
+    "sip:+1900555@127.0.0.81:5060;maddr=192.0.2.66",
+    "sip:+1900555:secret@evil.example",
+    "sip:1%40evil.example@gateway.invalid",
+    "sip:1%40evil.example%3B@gateway.invalid",
+    "sip:1%0D%0ARoute:%20%3Csip:evil.example%3E@gateway.invalid",
+    "sip:1;phone-context=evil.example@gateway.invalid",
+    "sips:+1900555@gateway.invalid",
+)
+CLAIMS = {
+    "Route": "<sip:evil.example;lr>",
+    "P-Asserted-Identity": "<sip:5020@evil.example>",
+    "P-Preferred-Identity": "<sip:5020@evil.example>",
+    "Remote-Party-ID": "<sip:5020@evil.example>",
+    "Diversion": "<sip:5020@evil.example>",
+    "Referred-By": "<sip:5020@evil.example>",
+    "X-Genesys-CallUUID": "evil",
+    "X-ISCC-CofId": "evil",
+    "Authorization": "evil",
+}
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_wherever_a_page_calls_it_is_sip_server_in_the_dns_own_name(
+    ladder: Ladder, gateway: GatewayStack, target: str
+) -> None:
+    claims = "".join(f" + {name}: {value}" for name, value in CLAIMS.items())
+    invite = ladder.peers["page"].build(f"INVITE {target} + From: <sip:5020@evil.example>;tag=1{claims} | page offer")
+    ladder.stack.receive("page", invite, ladder.now)
+    (sent,) = (parse_message(data) for peer, data in gateway.sent if peer == "trunk")
+    assert isinstance(sent, Request)
+    uri = Uri.parse(sent.uri)
+    assert (uri.scheme, uri.host, uri.port, uri.parameters, uri.headers) == ("sip", "127.0.0.81", 5060, {}, "")
+    assert uri.password is None
+    assert [name for name in CLAIMS if sent.headers.get(name)] == []
+    assert (sent.headers.get("From") or "").startswith("<sip:5001@127.0.0.81:5060>;tag=")
+
+
+def test_a_request_uri_with_headers_is_none(ladder: Ladder, gateway: GatewayStack) -> None:
+    ladder("""
+        page  -> INVITE sip:5002@gateway.invalid?Route=%3Csip:evil.example%3E | page offer
+        page  <- 400
+        page  -> ACK
+        after 64 s
+    """)
+    assert gateway.engine.verbs == []

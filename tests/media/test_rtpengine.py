@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from cordboard.media.port import ListedCall, MediaError, MediaEvent, MediaEventKind
-from cordboard.media.rtpengine.daemons import DaemonsSilent
 from cordboard.media.rtpengine.engine import RtpengineEngine
+from cordboard.media.rtpengine.errors import DaemonsSilent
 from cordboard.media.rtpengine.ng import NgError, connect
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.sdp.plain import read_plain

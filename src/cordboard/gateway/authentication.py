@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cordboard.access.token import CLOCK_DIFFERENCE, LONGEST_LIFETIME, TokenError, verify
 from cordboard.sip import digest
+from cordboard.sip.fields import bearer_token
 from cordboard.sip.message import Request
 
 NONCE_LIFETIME = 300.0  # seconds
@@ -59,9 +60,8 @@ class PageAuthentication:
         if dn not in self._passwords:
             return Refused(404, "no such DN")
         authorization = request.headers.get("Authorization") or ""
-        scheme, _, value = authorization.partition(" ")
-        if scheme.lower() == "bearer":
-            return self._judge_token(value.strip(), dn, now, origin)
+        if token := bearer_token(authorization):
+            return self._judge_token(token, dn, now, origin)
         if not self._digest_allowed or not self._passwords[dn]:
             return Refused(403, "a token of the desk is needed")
         return self._judge_digest(authorization, request, dn, now)

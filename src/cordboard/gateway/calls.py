@@ -80,9 +80,9 @@ class Calls:
         log.info("call begins", call=call.name, uuid=uuid, dn=call.page.dn, made_by=str(side))
         self.feed(call, FromSip(side, invited))
 
-    def place(self, call: Call, order: PlaceCall) -> None:
-        """A new call that SIP Server has the agent make."""
-        self._note(call, str(Side.PAGE))
+    def place(self, call: Call, order: PlaceCall, request: Request) -> None:
+        """A new call that SIP Server has the agent make, by this REFER."""
+        self._note(call, str(Side.PAGE), request)
         log.info("call begins", call=call.name, dn=call.page.dn, made_by="REFER")
         self.feed(call, order)
 

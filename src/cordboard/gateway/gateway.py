@@ -232,8 +232,8 @@ class Gateway:
     def _dn_changed(self, dn: str) -> None:
         self.seat_port.changed(dn)
 
-    def page_responded(self, flow: sip.Flow) -> None:
-        self.reachability.responded(flow)
+    def page_responded(self, flow: sip.Flow, microphone: str | None) -> None:
+        self.reachability.responded(flow, microphone)
 
     def _seat_says(self, seat: seats.Seat, output: seats.SeatOutput) -> None:
         match output:

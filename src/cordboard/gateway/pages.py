@@ -40,6 +40,7 @@ log = get_log("gateway")
 LISTENER = "page"
 PATH = "/ws"
 PING = "ping "
+ANSWER = "X-Cordboard-Microphone"  # in a page's response to a ping: it is alive, and has a microphone or not
 LONGEST_WORDS = 2000
 
 
@@ -56,14 +57,12 @@ class PageOwner(Protocol):
 
     def page_said(self, dn: str, flow: sip.Flow, words: dict[str, object]) -> None: ...
 
-    def page_responded(self, flow: sip.Flow) -> None: ...
+    def page_responded(self, flow: sip.Flow, microphone: str | None) -> None: ...
 
 
 @dataclass(slots=True)
 class Admitted:
-    """A connection that has proved itself. `token` is the id of the token it did it by; a page that is not `registered`
-    any more is still connected and can be told things.
-    """
+    """A connection that proved itself, by the token of this id; not `registered` it can still be told things."""
 
     dn: str
     page: Page
@@ -111,10 +110,10 @@ class PageSide:
         """Raises `PortTaken`, `AddressUnusable` or `CertificateUnusable`."""
         application = web.Application()
         application.router.add_get(PATH, self._sockets.handle)
-        listen = self._settings.websocket
+        host, port = self._settings.websocket.host, self._settings.websocket.port
         identity = Identity(self._settings.websocket_certificate, self._settings.websocket_key)
         tls = identity if identity.certificate else None
-        self._server = await serve_http(application, listen.host, listen.port, identity=tls)
+        self._server = await serve_http(application, host, port, identity=tls)
 
     def feed(self, input: sip.Input) -> None:
         self._driver.feed(input)
@@ -221,7 +220,7 @@ class PageSide:
     def _replied(self, output: sip.OutOfDialogReplied) -> None:
         flow = self._flows.pop(output.key, None)
         if flow is not None and output.response is not None:
-            self._owner.page_responded(flow)
+            self._owner.page_responded(flow, output.response.headers.get(ANSWER))
 
     def _requested(self, output: sip.OutOfDialogRequested) -> None:
         """MESSAGE carries the page's answers to our words, OPTIONS asks whether we are there."""
@@ -262,6 +261,7 @@ class PageSide:
         if isinstance(change, Bound):
             page = Page(flow, str(change.binding.contact.uri), change.binding.call_id)
             self._admitted[flow] = Admitted(dn, page, token)
+            self._sockets.vouch(flow)
             self._owner.page_registered(dn, page)
         elif change.cause is not UnboundCause.FLOW_CLOSED:
             self._leave(flow)

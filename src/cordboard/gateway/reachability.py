@@ -1,7 +1,8 @@
 """Whether pages can take calls: each is pinged through its own code, and once more when a call is about to ring there.
 
-The ping is a MESSAGE `{"do":"ping","id":"..."}`, the answer the page's own MESSAGE `{"did":"ping","id":"...",
-"microphone":"ready"}`; a page tells `{"is":"microphone","state":"lost"}` by itself, too.
+The ping is a MESSAGE `{"do":"ping","id":"..."}`, the answer a header of the response to it, `X-Cordboard-Microphone:
+ready`. A page of an earlier version, still open, answers by a MESSAGE of its own, `{"did":"ping","id":"...",
+"microphone":"ready"}`; each tells `{"is":"microphone","state":"lost"}` by itself, too.
 """
 
 from __future__ import annotations
@@ -75,12 +76,18 @@ class Reachability:
             told = words.get("state")
         else:
             return
+        self._answered(flow, told)
+
+    def responded(self, flow: Flow, microphone: str | None = None) -> None:
+        """A page's SIP response to a ping came; `microphone` is what it told in it, None if its code knows no words."""
+        if microphone is None:
+            self._feed(flow, proof.Responded())
+        else:
+            self._answered(flow, microphone)
+
+    def _answered(self, flow: Flow, told: object) -> None:
         known = isinstance(told, str) and told in list(Microphone)
         self._feed(flow, proof.Answered(Microphone(str(told)) if known else Microphone.READY))
-
-    def responded(self, flow: Flow) -> None:
-        """A page's SIP response to a ping came."""
-        self._feed(flow, proof.Responded())
 
     def before_call(self, page: Page, ready: Ready) -> None:
         """Say whether the page is alive, at once or within the limit, so that no call is sent to a frozen one."""

@@ -158,7 +158,7 @@ class ServerCalls:
             return
         headers = (("Contact", trunk.contact), *order.response_headers)
         self._feed(sip.Respond(output.transaction, 202, "", headers, to_tag=tag))
-        self._calls.place(call, order)
+        self._calls.place(call, order, output.request)
 
 
 def user_of(request: Request) -> str:

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-import structlog
-
+from cordboard.observe import get_log
 from cordboard.sip.events import Flow
 from cordboard.sip.framing import KeepAlive
 from cordboard.sip.stream import Broken, StreamDecoder
 
-log = structlog.get_logger("net")
+log = get_log("net")
 
 MAXIMUM_UNSENT = 1_000_000  # octets that a peer who has stopped reading may leave waiting
 PING = b"\r\n\r\n"

@@ -27,3 +27,7 @@ class AddressUnusable(Exception):
         super().__init__(f"cannot listen on {address[0]}:{address[1]}/{transport}: {why}")
         self.transport = transport
         self.address = address
+
+
+class DnsFailed(Exception):
+    """No answer: no server, no reply in time, or one that says it cannot tell."""

@@ -12,41 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.nameserver
-import dns.resolver
-import structlog
-from dns.rdtypes.IN.A import A
-from dns.rdtypes.IN.AAAA import AAAA
-from dns.rdtypes.IN.NAPTR import NAPTR
-from dns.rdtypes.IN.SRV import SRV
+from cordboard.net.errors import DnsFailed
+from cordboard.observe import get_log
+from cordboard.sip.location import Answer, HostAddress, Located, Location, Question, Record, RecordType, Target, Wanted
 
-from cordboard.sip.location import (
-    Answer,
-    HostAddress,
-    Located,
-    Location,
-    Naptr,
-    Question,
-    Record,
-    RecordType,
-    Srv,
-    Target,
-    Wanted,
-)
-
-log = structlog.get_logger("net")
+log = get_log("net")
 
 HOSTS = Path("/etc/hosts")
-LIFETIME = 3.0  # seconds for one question, all servers and repetitions included
 SHORTEST, LONGEST = 5.0, 3600.0  # seconds that an answer is kept
 AFTER_FAILURE = 10.0
-
-
-class DnsFailed(Exception):
-    """No answer: no server, no reply in time, or one that says it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,39 +85,8 @@ class Resolver:
         return (tuple(wanted), SHORTEST) if known else None
 
     async def _in_dns(self, question: Question) -> tuple[tuple[Record, ...], float]:
-        """The records and their TTL; a name or record that does not exist has none."""
-        try:
-            resolver = self._resolver()
-            answer = await resolver.resolve(
-                question.name, str(question.type), raise_on_no_answer=False, lifetime=LIFETIME
-            )
-        except dns.resolver.NXDOMAIN:
-            return (), AFTER_FAILURE
-        except (dns.exception.DNSException, OSError, ValueError) as failure:
-            raise DnsFailed(type(failure).__name__) from failure
-        if answer.rrset is None:
-            return (), AFTER_FAILURE
-        records = (_read(record) for record in answer.rrset)
-        return tuple(each for each in records if each is not None), float(answer.rrset.ttl)
+        """Loads what it needs when a name is asked for: most sites have addresses, and a start is waited for."""
+        from cordboard.net.name_servers import ask
 
-    def _resolver(self) -> dns.asyncresolver.Resolver:
-        resolver = dns.asyncresolver.Resolver(configure=not self._servers)
-        if self._servers:
-            resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in self._servers]
-        return resolver
-
-
-def _read(record: object) -> Record | None:
-    match record:
-        case A() | AAAA():
-            return HostAddress(record.address)
-        case SRV():
-            return Srv(record.priority, record.weight, record.port, _name(record.target))
-        case NAPTR():
-            flags, service = record.flags.decode("ascii", "replace"), record.service.decode("ascii", "replace")
-            return Naptr(record.order, record.preference, flags, service, _name(record.replacement))
-    return None
-
-
-def _name(name: dns.name.Name) -> str:
-    return name.to_text(omit_final_dot=True)
+        records, seconds = await ask(self._servers, question)
+        return records, AFTER_FAILURE if seconds is None else seconds

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import structlog
+from cordboard.observe import get_log
 
-log = structlog.get_logger("net")
+log = get_log("net")
 
 
 class Tasks:

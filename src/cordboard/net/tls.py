@@ -10,9 +10,9 @@ import os
 import ssl
 from dataclasses import dataclass
 
-import structlog
+from cordboard.observe import get_log
 
-log = structlog.get_logger("net")
+log = get_log("net")
 
 LOOK_EVERY = 30.0  # seconds between two looks at the files of a certificate
 
@@ -59,7 +59,9 @@ class Identity:
             return self.certificate, "holds no certificate in PEM"
         if not _holds(self.key, "PRIVATE KEY"):
             return self.key, "holds no private key in PEM"
-        return self.certificate, f"cannot be used with {self.key} ({_reason(failure)})"
+        if _is_whole(self.certificate):
+            return self.key, f"holds a private key that is damaged or of a kind that is not known ({_reason(failure)})"
+        return self.certificate, f"holds a certificate that is damaged or cannot be used ({_reason(failure)})"
 
 
 def listening(identity: Identity, client_ca_file: str = "", *, client_certificate: bool = False) -> ssl.SSLContext:
@@ -99,6 +101,14 @@ async def watched(context: ssl.SSLContext, identity: Identity, every: float = LO
             log.error("new certificate cannot be used, the old one stays", file=error.file, why=error.why)
         else:
             log.info("new certificate taken up", file=identity.certificate)
+
+
+def _is_whole(certificate: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=certificate)
+    except (ssl.SSLError, ValueError, OSError):
+        return False
+    return True
 
 
 def _trust(context: ssl.SSLContext, file: str, purpose: ssl.Purpose) -> None:

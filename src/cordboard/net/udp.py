@@ -8,11 +8,10 @@ import socket
 from collections.abc import Callable
 from typing import cast
 
-import structlog
-
 from cordboard.net.errors import AddressUnusable, PortTaken
+from cordboard.observe import get_log
 
-log = structlog.get_logger("net")
+log = get_log("net")
 
 OnDatagram = Callable[[bytes, tuple[str, int]], None]
 
@@ -39,9 +38,12 @@ class UdpSocket(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """An ICMP error of an earlier datagram; SIP's own timers notice a peer that is gone."""
 
-    def send(self, data: bytes, address: tuple[str, int]) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.sendto(data, address)
+    def send(self, data: bytes, address: tuple[str, int]) -> bool:
+        """False where it cannot leave: the socket is closed, or of the other version of IP."""
+        if self._transport is None or self._transport.is_closing() or (":" in address[0]) != (":" in self.address[0]):
+            return False
+        self._transport.sendto(data, address)
+        return True
 
     def close(self) -> None:
         if self._transport is not None:

@@ -7,17 +7,18 @@ import itertools
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from cordboard.observe import Occasionally, get_log
 from cordboard.sip.events import Flow
 
-log = structlog.get_logger("net")
+log = get_log("net")
 
 MAXIMUM_MESSAGE = 65536
 HEARTBEAT = 25.0  # seconds between pings; middleboxes drop a connection that is silent for 30
 QUEUED_MESSAGES = 500
 MAXIMUM_CONNECTIONS = 5000
+STRANGERS_MESSAGES = 100  # each costs up to 16 kB for 32 s, the time of an INVITE transaction
 
 
 class OnFlow(Protocol):
@@ -30,6 +31,9 @@ class OnFlow(Protocol):
 
 class SipWebSockets:
     """The connections of one SIP WebSocket listener.
+
+    Whom the owner has not vouched for is a stranger: he is cut off after `STRANGERS_MESSAGES`, and where all
+    `MAXIMUM_CONNECTIONS` are taken the oldest stranger makes room.
 
     A request that is no WebSocket handshake gets 426 (RFC 9110 section 15.5.22), one without the subprotocol `sip` 400
     (RFC 7118 section 4.1), one from an Origin that is not allowed 403, one too many 503. `origin_allowed` gets the
@@ -44,9 +48,15 @@ class SipWebSockets:
         self._origin_allowed = origin_allowed
         self._transport = transport
         self._counter = itertools.count(1)
+        self._occasionally = Occasionally(log)
         self._sockets: dict[Flow, web.WebSocketResponse] = {}
         self._queues: dict[Flow, asyncio.Queue[bytes | None]] = {}
         self._requests: dict[Flow, web.Request] = {}
+        self._strangers: dict[Flow, int] = {}  # and how many messages each has sent, the oldest first
+
+    def vouch(self, flow: Flow) -> None:
+        """From now on this connection may say as much as it likes."""
+        self._strangers.pop(flow, None)
 
     def origin(self, flow: Flow) -> str:
         """The Origin header that a connection came with, empty if it had none or is gone."""
@@ -70,7 +80,12 @@ class SipWebSockets:
         queue = self._queues.get(flow)
         if queue is not None and not queue.full():
             queue.put_nowait(None)
-        elif queue is not None and (transport := self._requests[flow].transport) is not None:
+        elif queue is not None:
+            self._abort(flow)
+
+    def _abort(self, flow: Flow) -> None:
+        self._strangers.pop(flow, None)
+        if (transport := self._requests[flow].transport) is not None:
             transport.abort()
 
     async def close(self) -> None:
@@ -91,6 +106,7 @@ class SipWebSockets:
         flow = self._flow(request)
         self._sockets[flow] = socket
         self._requests[flow] = request
+        self._strangers[flow] = 0
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUED_MESSAGES)
         self._queues[flow] = queue
         writer = asyncio.get_running_loop().create_task(self._write(queue, socket), name=f"writer {flow.connection}")
@@ -98,6 +114,7 @@ class SipWebSockets:
             await self._read(flow, socket)
         finally:
             del self._sockets[flow], self._queues[flow], self._requests[flow]
+            self._strangers.pop(flow, None)
             writer.cancel()
             self._owner.closed(flow)
         return socket
@@ -112,10 +129,19 @@ class SipWebSockets:
         if not self._origin_allowed(origin):
             log.warning("WebSocket refused: origin not allowed", origin=origin[:200])
             return web.Response(status=403, text="this origin may not connect\n")
-        if len(self._sockets) >= MAXIMUM_CONNECTIONS:
+        if len(self._sockets) >= MAXIMUM_CONNECTIONS and not self._make_room():
             log.warning("WebSocket refused: too many connections", connections=len(self._sockets))
             return web.Response(status=503, text="too many connections\n")
         return None
+
+    def _make_room(self) -> bool:
+        """Cut off the oldest stranger; False if there is none."""
+        oldest = next(iter(self._strangers), None)
+        if oldest is None:
+            return False
+        self._occasionally.warning("room", "WebSocket cut off: too many connections, and it had not registered")
+        self._abort(oldest)
+        return True
 
     def _flow(self, request: web.Request) -> Flow:
         peer = request.transport.get_extra_info("peername") if request.transport else None
@@ -124,10 +150,21 @@ class SipWebSockets:
 
     async def _read(self, flow: Flow, socket: web.WebSocketResponse) -> None:
         async for message in socket:
+            if flow in self._strangers and not self._bears(flow):
+                return
             if message.type is WSMsgType.TEXT:
                 self._deliver(flow, message.data.encode())
             elif message.type is WSMsgType.BINARY:
                 self._deliver(flow, message.data)
+
+    def _bears(self, flow: Flow) -> bool:
+        """Count a stranger's message; False when it is one too many."""
+        self._strangers[flow] += 1
+        if self._strangers[flow] <= STRANGERS_MESSAGES:
+            return True
+        self._occasionally.warning("talk", "WebSocket cut off: too many messages, and it had not registered")
+        self._abort(flow)
+        return False
 
     def _deliver(self, flow: Flow, data: bytes) -> None:
         try:

@@ -215,14 +215,8 @@ class Agent:
     def _requested(self, output: sip.OutOfDialogRequested) -> None:
         """MESSAGE brings the gateway's words, OPTIONS asks whether we are there."""
         known = output.request.method in ("MESSAGE", "OPTIONS")
-        self.feed(sip.Respond(output.transaction, 200 if known else 405))
         said = words.words_of(output.request)
-        if (reply := words.ping_reply(said)) is not None:
-            target = f"sip:{self.settings.sip_domain}"
-            message = sip.SendRequest(
-                "pong", output.flow, "MESSAGE", target, self._own, f"<{target}>", (), words.WORDS_TYPE, reply
-            )
-            self.feed(message)
+        self.feed(sip.Respond(output.transaction, 200 if known else 405, headers=words.ping_reply(said)))
         for kind in (AgentEventKind.TAKEN_OVER, AgentEventKind.DRAINING):
             if said.get(kind) is True:
                 self._on_event(AgentEvent(kind))

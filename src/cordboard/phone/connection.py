@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import aiohttp
@@ -120,9 +121,17 @@ async def _handshake(session: aiohttp.ClientSession, settings: AgentSettings) ->
         raise NotConnected(f"certificate not trusted: {failure.certificate_error}") from None
     except TimeoutError:
         raise NotConnected(f"no answer within {settings.connect_within:g} s") from None
+    except aiohttp.ClientConnectorError as failure:
+        raise NotConnected(f"{failure.host}:{failure.port} cannot be reached: {_why(failure.os_error)}") from None
     except (aiohttp.ClientError, OSError) as failure:
         raise NotConnected(str(failure) or type(failure).__name__) from None
     if socket.protocol != "sip":
         await socket.close()
         raise NotConnected('the subprotocol "sip" is not spoken there')
     return socket
+
+
+def _why(failure: OSError) -> str:
+    """The system's own word, which several addresses of one name hide."""
+    number = failure.errno
+    return (os.strerror(number) if number and number > 0 else failure.strerror or str(failure)).lower()

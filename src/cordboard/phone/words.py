@@ -22,11 +22,11 @@ def words_of(request: Request) -> dict[str, object]:
     return words if isinstance(words, dict) else {}
 
 
-def ping_reply(words: dict[str, object]) -> bytes | None:
-    """What a ping is answered; None if it is no ping."""
+def ping_reply(words: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    """The headers by which a ping is answered in its response; none if it is no ping."""
     if words.get("do") != "ping" or not isinstance(words.get("id"), str):
-        return None
-    return json.dumps({"did": "ping", "id": words["id"], "microphone": "ready"}, separators=(",", ":")).encode()
+        return ()
+    return (("X-Cordboard-Microphone", "ready"),)
 
 
 def digit(key: str, milliseconds: int = 100) -> tuple[str, bytes]:

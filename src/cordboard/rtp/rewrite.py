@@ -40,6 +40,13 @@ def payload_table(numbers: Mapping[int, int]) -> tuple[int | None, ...]:
     return tuple(numbers.get(number) for number in range(128))
 
 
+def named(payload_types: Sequence[int | None]) -> list[tuple[int, int]]:
+    """The numbers that are sent as something: few, and often none."""
+    if payload_types.count(None) == len(payload_types):
+        return []
+    return [(number, target) for number, target in enumerate(payload_types) if target is not None]
+
+
 class StreamRewriter:
     """Makes the packets of changing sources into one stream with own SSRC, sequence, timestamp and payload numbers."""
 
@@ -124,11 +131,10 @@ class StreamRewriter:
         """
         self._durations = durations or {}
         table: list[_Entry | None] = [None] * 256
-        for number, target in enumerate(payload_types):
-            if target is not None:
-                translation = (translations or {}).get(number)
-                table[number] = (target, number in events, translation)
-                table[number | 0x80] = (target | 0x80, number in events, translation)
+        for number, target in named(payload_types):
+            translation = (translations or {}).get(number)
+            table[number] = (target, number in events, translation)
+            table[number | 0x80] = (target | 0x80, number in events, translation)
         self._table = table
 
     def rewrite(self, packet: bytes | bytearray, now: float, header: Header | None = None) -> bytes | None:

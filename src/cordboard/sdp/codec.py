@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cordboard.sdp.description import Attribute, MediaDescription
 
@@ -50,7 +51,9 @@ class Codec:
 
     def numbered(self, payload_type: int) -> Codec:
         """The same codec under another payload number."""
-        return replace(self, payload_type=payload_type)
+        if payload_type == self.payload_type:
+            return self
+        return Codec(payload_type, self.name, self.clock_rate, self.channels, self.parameters)
 
 
 PCMU = Codec(0, "PCMU", 8000)
@@ -80,22 +83,34 @@ STATIC = {
     )
 }
 
+REMEMBERED, LONGEST_REMEMBERED = 256, 60  # lists of codecs, and their lines
+
+Lines = tuple[str, ...]
+
 _RTPMAP = re.compile(r"([0-9]{1,3})\s+([^/\s]{1,64})/([0-9]{1,9})(?:/([0-9]{1,2}))?")
 _FMTP = re.compile(r"([0-9]{1,3})\s+(.+)")
 
 
 def codecs_of(media: MediaDescription) -> list[Codec]:
     """The codecs of an RTP line in its order; a dynamic number without usable `a=rtpmap` is left out."""
-    maps = {match[1]: match for match in _matches(_RTPMAP, media.get_all("rtpmap"))}
-    parameters = {match[1]: match[2] for match in _matches(_FMTP, media.get_all("fmtp"))}
+    said = tuple(media.formats), tuple(media.get_all("rtpmap")), tuple(media.get_all("fmtp"))
+    return list(_remembered(*said) if sum(map(len, said)) <= LONGEST_REMEMBERED else _codecs(*said))
+
+
+def _codecs(formats: Lines, rtpmaps: Lines, fmtps: Lines) -> tuple[Codec, ...]:
+    maps = {match[1]: match for match in _matches(_RTPMAP, rtpmaps)}
+    parameters = {match[1]: match[2] for match in _matches(_FMTP, fmtps)}
     codecs = []
-    for number in dict.fromkeys(media.formats):
+    for number in dict.fromkeys(formats):
         if not (number.isascii() and number.isdigit() and len(number) <= 3 and int(number) <= 127):
             continue
-        codec = _mapped(int(number), maps.get(number))
+        codec = _mapped(int(number), maps.get(number), parameters.get(number, ""))
         if codec is not None:
-            codecs.append(replace(codec, parameters=parameters.get(number, "")))
-    return codecs
+            codecs.append(codec)
+    return tuple(codecs)
+
+
+_remembered = lru_cache(REMEMBERED)(_codecs)  # the same phones say the same in each call
 
 
 def codec_attributes(codecs: Iterable[Codec]) -> list[Attribute]:
@@ -109,10 +124,11 @@ def codec_attributes(codecs: Iterable[Codec]) -> list[Attribute]:
     return attributes
 
 
-def _mapped(number: int, match: re.Match[str] | None) -> Codec | None:
-    if match is None:
-        return STATIC.get(number)
-    return Codec(number, match[2], int(match[3]), int(match[4] or 1))
+def _mapped(number: int, match: re.Match[str] | None, parameters: str) -> Codec | None:
+    if match is not None:
+        return Codec(number, match[2], int(match[3]), int(match[4] or 1), parameters)
+    known = STATIC.get(number)
+    return replace(known, parameters=parameters) if known is not None and parameters else known
 
 
 def _matches(pattern: re.Pattern[str], values: Iterable[str]) -> list[re.Match[str]]:

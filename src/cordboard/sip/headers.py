@@ -61,6 +61,7 @@ def _spellings() -> dict[str, tuple[str, str]]:
 
 
 _KNOWN = _spellings()
+_KEYS = {spelling: key for spelling, (key, _) in _KNOWN.items()}
 
 
 def _identify(name: str) -> tuple[str, str]:
@@ -71,9 +72,10 @@ def _identify(name: str) -> tuple[str, str]:
 class Headers:
     """The header fields of one message, in wire order, repeated ones included."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_first")
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._first: dict[str, str] | None = None  # key -> value of the first field, made when somebody asks
         self._fields: list[tuple[str, str, str]] = [  # (key, name, value)
             (*(_KNOWN.get(name) or _identify(name)), value) for name, value in fields
         ]
@@ -102,11 +104,10 @@ class Headers:
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The value of the first field of that name."""
-        key = _key(name)
-        for field in self._fields:
-            if field[0] == key:
-                return field[2]
-        return default
+        first = self._first
+        if first is None:
+            first = self._first = {key: value for key, _, value in reversed(self._fields)}
+        return first.get(_KEYS.get(name) or _key(name), default)
 
     def get_all(self, name: str) -> list[str]:
         """The values of all fields of that name in wire order, not split at commas."""
@@ -125,6 +126,7 @@ class Headers:
         """Append a field."""
         key, spelled = _KNOWN.get(name) or _identify(name)
         self._fields.append((key, spelled, value))
+        self._first = None
 
     def set(self, name: str, value: str) -> None:
         """Make this the only field of its name, at the place of the first one (or the end if there was none)."""
@@ -132,12 +134,12 @@ class Headers:
         place = next((index for index, field in enumerate(self._fields) if field[0] == key), len(self._fields))
         kept = [field for field in self._fields if field[0] != key]
         kept.insert(place, (key, spelled, value))
-        self._fields = kept
+        self._fields, self._first = kept, None
 
     def remove(self, name: str) -> None:
         """Take all fields of that name away; none is no error."""
         key = _key(name)
-        self._fields = [field for field in self._fields if field[0] != key]
+        self._fields, self._first = [field for field in self._fields if field[0] != key], None
 
     def copy(self) -> Headers:
         """An independent copy."""
@@ -166,8 +168,7 @@ class Headers:
 
 
 def _key(name: str) -> str:
-    known = _KNOWN.get(name)
-    return known[0] if known else _identify(name)[0]
+    return _KEYS.get(name) or _identify(name)[0]
 
 
 def _identify_on_wire(name: str, colon: str) -> tuple[str, str]:

@@ -30,12 +30,11 @@ def validate(message: Message) -> None:
 
 
 def _check_once(message: Message) -> None:
-    found = [field for field in message.headers.items() if field[0] in ONCE]
+    names = [name for name, _ in message.headers.items()]
     for name in ONCE:
-        values = [value for each, value in found if each == name]
-        if not values or not values[0]:
+        if not message.headers.get(name):
             raise RemoteProtocolError(f"{name} is missing")
-        if len(values) > 1:
+        if names.count(name) > 1:
             raise RemoteProtocolError(f"{name} is given more than once")
 
 

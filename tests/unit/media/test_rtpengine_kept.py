@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.media.rtpengine.kept import KeptSnapshots, SnapshotsUnusable
+from cordboard.media.rtpengine.errors import SnapshotsUnusable
+from cordboard.media.rtpengine.kept import KeptSnapshots
 
 
 def test_the_last_one_of_each_call_is_read_by_the_next(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from cordboard.phone.words import WORDS_TYPE, digit, ping_reply, words_of
@@ -30,14 +28,12 @@ def test_other_contents_say_nothing() -> None:
 
 
 def test_a_ping_is_answered_as_the_softphone_does() -> None:
-    reply = ping_reply({"do": "ping", "id": "7"})
-    assert reply is not None
-    assert json.loads(reply) == {"did": "ping", "id": "7", "microphone": "ready"}
+    assert ping_reply({"do": "ping", "id": "7"}) == (("X-Cordboard-Microphone", "ready"),)
 
 
 @pytest.mark.parametrize("words", [{}, {"do": "answer"}, {"do": "ping"}, {"do": "ping", "id": 7}])
 def test_nothing_else_is_answered(words: dict[str, object]) -> None:
-    assert ping_reply(words) is None
+    assert ping_reply(words) == ()
 
 
 def test_a_digit_is_written_as_jssip_does() -> None:

@@ -104,3 +104,13 @@ def test_the_number_of_fields_is_bounded() -> None:
     with pytest.raises(RemoteProtocolError) as refused:
         Headers.parse(["Via: x"] * (MAXIMUM_FIELDS + 1))
     assert refused.value.status_hint == 513
+
+
+def test_a_field_that_changed_is_found_as_it_is_now() -> None:
+    headers = Headers([("To", "one"), ("Via", "a"), ("Via", "b")])
+    assert (headers.get("v"), headers.get("From")) == ("a", None)
+    headers.add("From", "two")
+    headers.set("t", "three")
+    headers.remove("Via")
+    assert (headers.get("From"), headers.get("To"), headers.get("Via")) == ("two", "three", None)
+    assert headers.under("Via", "c").get("Via") == "c"

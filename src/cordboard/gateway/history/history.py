@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cordboard.call.call import Call
 from cordboard.call.media import MediaReply, MediaRequest
@@ -17,7 +19,7 @@ from cordboard.gateway.history.story import Story, figures_said
 from cordboard.genesys import dialect
 from cordboard.media.port import CallStatistics, MediaEvent
 from cordboard.observe.trace import GATEWAY, MEDIA, PAGE, NoTraces, Plane, TraceEntry, Traces
-from cordboard.records import NoRecords, Records
+from cordboard.records import CallRecord, NoRecords, Records
 from cordboard.sip.address import NameAddress
 from cordboard.sip.errors import RemoteProtocolError
 from cordboard.sip.message import Request
@@ -44,22 +46,25 @@ class CallHistory:
         self._clock = clock
         self._wall = wall
         self._stories: dict[str, Story] = {}
+        self._put_down: OrderedDict[str, CallRecord] = OrderedDict()  # while there may be a trace to mark
+        self._most_put_down = trace_settings.calls + trace_settings.bad_calls
+        self.traces.on_mark(self._marked)
 
     # --- the call
 
     def begins(self, call: Call, made_by: str, request: Request | None = None) -> None:
-        """`request` is the INVITE that it begins with, if one of ours or of SIP Server's does."""
+        """`request` is what it begins with: an INVITE of ours or of SIP Server's, or SIP Server's REFER."""
         story = Story(call.name, call.page.dn, made_by, self._wall(), self._clock())
         self._stories[call.name] = story
         self.traces.began(call.name, call.page.dn)
         if request is not None:
-            story.far_number = _user(request, "From" if made_by == FROM_TRUNK else "To")
+            story.far_number = _user(request, _far_end(request, made_by))
             story.call_uuid = request.headers.get(dialect.CALL_UUID) or ""
             self.joined(call, request)
         self.traces.bind(call.name, story.call_uuid)
 
     def joined(self, call: Call, request: Request) -> None:
-        """This INVITE's dialog is the call's, too."""
+        """This request's dialog is the call's, too."""
         self.traces.joined(call.name, request.headers.get("Call-ID") or "")
 
     def story(self, call: str) -> Story | None:
@@ -116,7 +121,16 @@ class CallHistory:
         for why in story.marks(settings.answer_seconds, settings.least_mos, figures):
             self.traces.mark_bad(story.call, why)
         marks = self.traces.marks(story.call) or story.marks(settings.answer_seconds, settings.least_mos, figures)
-        self._records.put(story.record(figures, marks, self._numbers))
+        record = self._put_down[story.call] = story.record(figures, marks, self._numbers)
+        self._records.put(record)
+        while len(self._put_down) > self._most_put_down:
+            self._put_down.popitem(last=False)
+
+    def _marked(self, call: str, marks: tuple[str, ...]) -> None:
+        """A mark that comes after the call's record goes into it, too."""
+        if record := self._put_down.get(call):
+            record = self._put_down[call] = replace(record, bad=marks)
+            self._records.amend(record)
 
     # --- media, words
 
@@ -148,6 +162,13 @@ class CallHistory:
 def is_ping_answer(words: Mapping[str, object]) -> bool:
     """Whether a page only says that it is alive, as it does all the time."""
     return words.get("did") == "ping"
+
+
+def _far_end(request: Request, made_by: str) -> str:
+    """The header that names the far end."""
+    if request.method == "REFER":
+        return "Refer-To"
+    return "From" if made_by == FROM_TRUNK else "To"
 
 
 def _user(request: Request, header: str) -> str:

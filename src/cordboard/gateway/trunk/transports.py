@@ -73,9 +73,7 @@ class Transports:
         if not is_literal(flow.remote[0]):
             return False
         if flow.transport == "UDP":
-            if self._udp is not None:
-                self._udp.send(data, flow.remote)
-            return self._udp is not None
+            return self._udp is not None and self._udp.send(data, flow.remote)
         streams = self._streams.get(flow.transport)
         return streams is not None and streams.send(flow, data)
 

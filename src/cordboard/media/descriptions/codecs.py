@@ -191,7 +191,7 @@ def _agreed(wanted: list[Codec], theirs: list[Codec], accepted: Iterable[Codec],
 def _as_known(codec: Codec, other: SideCodecs) -> Codec:
     """The codec with the parameters that the other side has for it: they say what its receiver likes."""
     parameters = next((each.parameters for each in other.known if each.matches(codec)), None)
-    if parameters is None:
+    if parameters is None or parameters == codec.parameters:
         return codec
     return replace(codec, parameters=parameters)
 

@@ -51,6 +51,8 @@ class Policy:
 
 
 EVERYTHING = Policy()
+SENDS = frozenset(direction for direction in Direction if SdpDirection(direction).sends)
+RECEIVES = frozenset(direction for direction in Direction if SdpDirection(direction).receives)
 
 
 class Descriptions:
@@ -77,11 +79,11 @@ class Descriptions:
 
     @property
     def we_send(self) -> bool:
-        return SdpDirection(self.direction).sends
+        return self.direction in SENDS
 
     @property
     def we_receive(self) -> bool:
-        return SdpDirection(self.direction).receives
+        return self.direction in RECEIVES
 
     @property
     def stale(self) -> bool:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import socket
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cordboard.stun.message import Address
 
 RECEIVE_BUFFER = 4 << 20  # of the shared port: all pages' packets of a bad scheduling moment; the kernel may give less
 
+LONGEST = 2048  # octets of a datagram that are read
 EXPEDITED = 46 << 2  # RFC 4594 section 4.1: telephony
-SO_RCVBUFFORCE = 33  # socket(7); Python has no name for it
+# Of socket(7), ip(7) and linux/filter.h; Python has no names for them.
+SO_RCVBUFFORCE = 33
+ATTACH_REUSEPORT_CBPF = 51
+BPF_RETURN = 0x06
+MTU_DISCOVER, NEVER_IN_PIECES = 10, 2
 
 
 class NoPortLeft(Exception):
@@ -34,16 +41,83 @@ def bind_udp(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        sock.setblocking(False)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
-        else:
-            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+        _prepare(sock)
         sock.bind((address, port))
     except OSError:
         sock.close()
         raise
     return sock
+
+
+def _prepare(sock: socket.socket) -> None:
+    sock.setblocking(False)
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+
+
+def bind_towards(sock: socket.socket, peer: Address) -> socket.socket | None:
+    """A second socket on the port of `sock`, connected: it hears `peer` alone, and the first hears everybody else.
+
+    The kernel finds the way to the peer once and not for each packet. None for an address that cannot be connected to.
+    What came before it was connected may be anybody's: `waiting` has it.
+    """
+    try:
+        socket.inet_pton(sock.family, peer[0])  # a name is not looked up here
+        second = socket.socket(sock.family, socket.SOCK_DGRAM)
+    except OSError:
+        return None
+    try:
+        _prepare(second)
+        with _shared(sock), _shared(second):
+            second.bind(sock.getsockname()[:2])
+        second.connect(peer)
+    except (OSError, OverflowError):
+        second.close()
+        return None
+    return second
+
+
+def bind_to_send(sock: socket.socket) -> socket.socket | None:
+    """A second socket on the port of `sock`, which goes on hearing all that comes; for packets that fit any network.
+
+    Nobody waits for it: a socket in an epoll has those who wait looked through after each packet that has left. Nor
+    has the kernel to number its packets, as they are never cut in pieces. None where the kernel cannot do that.
+    """
+    second = socket.socket(sock.family, socket.SOCK_DGRAM)
+    try:
+        _prepare(second)
+        for each in (sock, second):
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if sock.family == socket.AF_INET:
+            second.setsockopt(socket.IPPROTO_IP, MTU_DISCOVER, NEVER_IN_PIECES)
+        second.bind(sock.getsockname()[:2])
+        first_hears = ctypes.create_string_buffer(struct.pack("HBBI", BPF_RETURN, 0, 0, 0))
+        program = struct.pack("@HP", 1, ctypes.addressof(first_hears))
+        sock.setsockopt(socket.SOL_SOCKET, ATTACH_REUSEPORT_CBPF, program)
+    except OSError:
+        second.close()
+        return None
+    return second
+
+
+@contextlib.contextmanager
+def _shared(sock: socket.socket) -> Iterator[None]:
+    """For so long another socket of ours may have its port; nobody else's may afterwards."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        yield
+    finally:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+
+
+def waiting(sock: socket.socket) -> Iterator[tuple[bytes, Address]]:
+    """What has come and was not read yet, and from whom."""
+    receive = receiver(sock)
+    with contextlib.suppress(OSError):
+        while True:
+            yield receive(LONGEST)
 
 
 def receiver(sock: socket.socket) -> Callable[[int], tuple[bytes, Address]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
+from queue import SimpleQueue
 from typing import Any
 
 from pylibsrtp import ERRORS, Policy, Session, _binding
@@ -20,7 +21,8 @@ Cipher = Callable[[bytes], bytes]
 
 # glibc gives a thread memory of its own. So the sessions of all calls lie together and not each one among the hundred
 # kilobytes of its handshake, and a packet finds its keys sooner: it costs a tenth less.
-_MAKER = ThreadPoolExecutor(1, "srtp-sessions")
+_Made = SimpleQueue[tuple[Session, Session] | Exception]
+_WANTED: SimpleQueue[tuple[int, bytes, bytes, _Made]] = SimpleQueue()
 
 
 class SrtpSessions:
@@ -33,8 +35,7 @@ class SrtpSessions:
 
     def __init__(self, profile: str, policy: int, inbound_key: bytes, outbound_key: bytes) -> None:
         self.profile = profile
-        inbound, outbound = _MAKER.submit(_both_sessions, policy, inbound_key, outbound_key).result()
-        self.inbound, self.outbound = inbound, outbound
+        self.inbound, self.outbound = inbound, outbound = _made_elsewhere(policy, inbound_key, outbound_key)
         self.unprotect = inbound.unprotect
         self.unprotect_rtcp = inbound.unprotect_rtcp
         self.protect = outbound.protect
@@ -80,6 +81,35 @@ def _protect(outbound: Any, _kept_alive: Session, packet: bytes) -> bytes:
         raise SrtpError(ERRORS[failed])
     result: bytes = _BUFFER[0 : _LENGTH[0]]
     return result
+
+
+def _made_elsewhere(profile: int, inbound_key: bytes, outbound_key: bytes) -> tuple[Session, Session]:
+    _start_maker()
+    made: _Made = SimpleQueue()
+    _WANTED.put((profile, inbound_key, outbound_key, made))
+    sessions = made.get()
+    if isinstance(sessions, Exception):
+        raise sessions
+    return sessions
+
+
+@cache
+def _start_maker() -> None:
+    """Queues and not an executor, whose futures cost as much as the sessions; nothing of a call stays in the thread."""
+    threading.Thread(target=_make_all, name="srtp-sessions", daemon=True).start()
+
+
+def _make_all() -> None:
+    while True:
+        _make_next()
+
+
+def _make_next() -> None:
+    profile, inbound_key, outbound_key, made = _WANTED.get()
+    try:
+        made.put(_both_sessions(profile, inbound_key, outbound_key))
+    except Exception as failure:
+        made.put(failure)
 
 
 def _both_sessions(profile: int, inbound_key: bytes, outbound_key: bytes) -> tuple[Session, Session]:

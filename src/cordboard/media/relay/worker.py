@@ -32,7 +32,7 @@ from cordboard.media.relay.settings import RelaySettings
 from cordboard.media.relay.sides.call import Surroundings
 from cordboard.media.relay.sides.webrtc_port import WebRtcPort
 from cordboard.media.relay.switchboard import Switchboard
-from cordboard.observe import Occasionally, configure, get_log
+from cordboard.observe.log import Occasionally, configure, get_log
 
 log = get_log("media")
 

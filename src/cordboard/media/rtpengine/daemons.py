@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from cordboard.media.rtpengine.descriptions import Kind, trunk_text
+from cordboard.media.rtpengine.errors import DaemonsSilent
 from cordboard.media.rtpengine.ng import NgClient, NgError, connect
 from cordboard.media.rtpengine.settings import RtpengineSettings
 from cordboard.net.tasks import Tasks
@@ -27,10 +28,6 @@ log = get_log("media")
 MOST_LISTED = 500  # calls: the answer is to be one datagram
 SPARED_SECONDS = 10.0  # for which the media of an earlier gateway's calls goes on
 MOST_AT_ONCE = 32  # calls that are asked for at once after a restart
-
-
-class DaemonsSilent(Exception):
-    """None of the daemons answers, so the engine cannot be started."""
 
 
 Tell = Callable[[], None]

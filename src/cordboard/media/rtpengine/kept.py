@@ -10,11 +10,9 @@ import stat
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from cordboard.media.rtpengine.errors import SnapshotsUnusable
+
 ENDING = ".snapshot"
-
-
-class SnapshotsUnusable(Exception):
-    """The directory for the snapshots is not ours alone."""
 
 
 class KeptSnapshots:

@@ -27,11 +27,16 @@ class Exchange:
 
     @property
     def deadline(self) -> float | None:
-        times = [time for time in (self.layer.deadline, self.sessions.deadline) if time is not None]
-        return min(times) if times else None
+        transactions, sessions = self.layer.deadline, self.sessions.deadline
+        if transactions is None or sessions is None:
+            return sessions if transactions is None else transactions
+        return min(transactions, sessions)
 
     def pass_time(self, now: float) -> list[Output]:
         """All that is due."""
+        deadline = self.deadline
+        if deadline is None or deadline > now:
+            return []
         outputs = self.from_layer(self.layer.tick(now), now)
         while (session := self.sessions.pop_due(now)) is not None:
             outputs += self.feed(session, events.Tick(), now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,40 +21,49 @@ INVITE = (
     b"INVITE sip:5001@127.0.0.1 SIP/2.0\r\nFrom: <sip:+15550100@127.0.0.81>;tag=a\r\nTo: <sip:5001@127.0.0.81>\r\n"
     b"Call-ID: id-1\r\nCSeq: 1 INVITE\r\nX-Genesys-CallUUID: A\r\n\r\n"
 )
+REFER = (
+    b"REFER sip:5001@127.0.0.1 SIP/2.0\r\nFrom: <sip:127.0.0.81>;tag=a\r\nTo: <sip:5001@127.0.0.81>\r\n"
+    b"Call-ID: id-2\r\nCSeq: 1 REFER\r\nRefer-To: <sip:1004@127.0.0.81>\r\nX-Genesys-CallUUID: A\r\n\r\n"
+)
+SETTINGS = TraceSettings(answer_seconds=10, least_mos=3.6)
 BAD = StreamStatistics(packets_received=10, mos=1.5)
 
 
 @dataclass
 class Kept:
     records: list[CallRecord] = field(default_factory=list)
+    amended: list[CallRecord] = field(default_factory=list)
 
     def put(self, record: CallRecord) -> None:
         self.records.append(record)
+
+    def amend(self, record: CallRecord) -> None:
+        self.amended.append(record)
 
 
 class Rig:
     """A history with a ring, records and a clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: TraceSettings = SETTINGS) -> None:
         self.now = 100.0
         self.ring = TraceRing(clock=lambda: self.now, wall=lambda: self.now + 1e6)
         self.kept = Kept()
         self.history = CallHistory(
             self.ring,
             self.kept,
-            TraceSettings(answer_seconds=10, least_mos=3.6),
+            settings,
             RecordsSettings(numbers="whole"),
             lambda: self.now,
             lambda: self.now + 1e6,
         )
 
-    def call(self, made_by: str = "trunk") -> Any:
+    def call(self, made_by: str = "trunk", *, name: str = "call-1", request: bytes = INVITE) -> Any:
         call = SimpleNamespace(
-            name="call-1", answered=False, page=SimpleNamespace(dn="5001"), trunk=SimpleNamespace(call_uuid="A")
+            name=name, answered=False, page=SimpleNamespace(dn="5001"), trunk=SimpleNamespace(call_uuid="A")
         )
-        request = parse_message(INVITE)
-        assert isinstance(request, Request)
-        self.history.begins(cast(Call, call), made_by, request)
+        first = parse_message(request)
+        assert isinstance(first, Request)
+        self.history.begins(cast(Call, call), made_by, first)
         return call
 
     @property
@@ -104,6 +113,43 @@ def test_marks_of_others_are_in_the_record(rig: Rig) -> None:
     rig.history.ended("call-1", "broken", "")
     rig.history.figures("call-1", None)
     assert rig.record.bad == ("planes disagree: held-here-only", "broken")
+
+
+def test_a_mark_after_the_record_goes_into_it(rig: Rig) -> None:
+    rig.call()
+    rig.history.ended("call-1", "answered", "hung up")
+    rig.ring.mark_bad("call-1", "before its figures")
+    assert rig.kept.amended == []
+    rig.history.figures("call-1", None)
+    assert rig.record.bad == ("before its figures",)
+    rig.ring.mark_bad("A", "it crackled")
+    rig.ring.mark_bad("A", "it crackled")
+    (amended,) = rig.kept.amended
+    assert amended == replace(rig.record, bad=("before its figures", "it crackled"))
+
+
+def test_a_mark_of_a_call_without_a_record_changes_none(rig: Rig) -> None:
+    rig.ring.began("another", "5001")
+    rig.ring.mark_bad("another", "it crackled")
+    assert rig.kept.amended == []
+
+
+def test_as_many_records_as_traces_can_be_marked() -> None:
+    rig = Rig(TraceSettings(calls=1, bad_calls=1))
+    for number in range(3):
+        rig.call(name=f"call-{number}")
+        rig.history.ended(f"call-{number}", "answered", "hung up")
+        rig.history.figures(f"call-{number}", None)
+    for number in range(3):
+        rig.ring.mark_bad(f"call-{number}", "late")
+    assert [each.call for each in rig.kept.amended] == ["call-1", "call-2"]
+
+
+def test_a_call_that_sip_server_places(rig: Rig) -> None:
+    rig.call("page", request=REFER)
+    rig.history.ended("call-1", "answered", "hung up")
+    rig.history.figures("call-1", None)
+    assert (rig.record.far_number, rig.record.call_uuid) == ("1004", "A")
 
 
 def test_figures_before_the_end_and_twice(rig: Rig) -> None:

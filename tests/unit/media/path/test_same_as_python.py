@@ -218,7 +218,7 @@ def figures(of: object) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def path() -> Iterator[int]:
     asked = Ask(lambda *_: None)
-    found = library().path_new(-1, -1, socket.AF_INET, asked, None, None, TABLES)
+    found = library().path_new(-1, -1, -1, socket.AF_INET, asked, None, None, TABLES)
     yield found
     library().path_free(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import ipaddress
 import os
 import socket
@@ -18,12 +19,14 @@ from cordboard.media.relay.dtls_srtp import SrtpError, SrtpSessions
 from cordboard.media.relay.path.loop import Failure, PacketLoop
 from cordboard.media.relay.path.port import PageEnd, TrunkEnd
 from cordboard.media.relay.path.state import TABLES, CallState, Endpoint, SharedStream
+from cordboard.media.relay.ports import bind_to_send
 from cordboard.media.relay.sides.stream import Send, Stream
 from cordboard.media.relay.sides.webrtc_port import Page, WebRtcPort
 from cordboard.stun.message import Address
 
 LIBRARY = "packet_path"
 ALL_NUMBERS = 2**64 - 1
+REMEMBERED = 4096  # hosts
 
 Ask = CFUNCTYPE(None, c_int, c_int, c_void_p, c_int, POINTER(Endpoint), c_double)
 
@@ -48,11 +51,13 @@ def library() -> ctypes.CDLL:
     if found.path_call_size() != ctypes.sizeof(CallState):
         raise NotCompiled("it was compiled from another version")
     found.path_new.restype = c_void_p
-    found.path_new.argtypes = [c_int, c_int, c_int, Ask, c_void_p, c_void_p, ctypes.c_char_p]
+    found.path_new.argtypes = [c_int, c_int, c_int, c_int, Ask, c_void_p, c_void_p, ctypes.c_char_p]
     found.path_free.argtypes = [c_void_p]
     found.path_assign.argtypes = [c_void_p, POINTER(Endpoint), c_void_p]
-    for name in ("path_release", "path_add", "path_remove"):
+    for name in ("path_release", "path_remove"):
         getattr(found, name).argtypes = [c_void_p, c_void_p]
+    found.path_hear.argtypes = [c_void_p, c_int, c_void_p]
+    found.path_ignore.argtypes = [c_void_p, c_int]
     found.path_strangers.argtypes, found.path_strangers.restype = [c_void_p], c_int64
     found.path_turn.argtypes = [c_void_p, c_double]
     found.path_take.argtypes = [c_void_p, c_void_p, c_void_p, c_int, c_double]
@@ -72,9 +77,11 @@ class CompiledLoop(PacketLoop):
         self._by_page: dict[object, CompiledCallPath] = {}
         self._numbers = 0
         self._ask = Ask(self._asked)  # as long as the library may call it
+        self._sounds = bind_to_send(port.socket)
         self._path: int | None = self._library.path_new(
             self._epoll.fileno(),
             port.socket.fileno(),
+            (self._sounds or port.socket).fileno(),
             self.family,
             self._ask,
             functions.protect,
@@ -82,7 +89,7 @@ class CompiledLoop(PacketLoop):
             TABLES,
         )
         if self._path is None:
-            super().close()
+            self.close()
             raise NotCompiled("there is no memory for it")
         port.on_assigned, port.on_released = self._assigned, self._released
 
@@ -97,6 +104,8 @@ class CompiledLoop(PacketLoop):
         if self._path is not None:
             self._library.path_free(self._path)
             self._path = None
+        if self._sounds is not None:
+            self._sounds.close()
 
     @property
     def strangers(self) -> int:
@@ -114,7 +123,15 @@ class CompiledLoop(PacketLoop):
     def add(self, call: CompiledCallPath) -> None:
         """Its sides are there."""
         self._by_page[call.page] = call
-        _there_is_memory(self._library.path_add(self._path, addressof(call.state)))
+        self.hear(call, call.state.trunk_socket)
+
+    def hear(self, call: CompiledCallPath, number: int) -> None:
+        """Datagrams to the socket of that number are this call's trunk's."""
+        _there_is_memory(self._library.path_hear(self._path, number, addressof(call.state)))
+
+    def ignore(self, number: int) -> None:
+        """Nothing of that socket is anybody's."""
+        self._library.path_ignore(self._path, number)
 
     def remove(self, call: CompiledCallPath) -> None:
         """Its memory may go afterwards."""
@@ -139,7 +156,7 @@ class CompiledLoop(PacketLoop):
 
     def _asked(self, event: int, number: int, data: int, length: int, source: Any, now: float) -> None:
         try:
-            _HANDLERS[_Event(event)](self, number, data, length, source, now)
+            _HANDLERS[event](self, number, data, length, source, now)
         except Exception as failure:  # the boundary: one packet is not the others' trouble
             self.on_failure(failure)
 
@@ -168,7 +185,7 @@ class CompiledLoop(PacketLoop):
         return socket.inet_ntop(self.family, bytes(endpoint.address)[: _octets(self.family)]), endpoint.port
 
 
-_HANDLERS: dict[_Event, Callable[[CompiledLoop, int, int, int, Any, float], None]] = {
+_HANDLERS: dict[int, Callable[[CompiledLoop, int, int, int, Any, float], None]] = {
     _Event.READY: CompiledLoop._ready,
     _Event.PAGE_DATAGRAM: CompiledLoop._page_datagram,
     _Event.PAGE_MEDIA: CompiledLoop._page_media,
@@ -187,7 +204,7 @@ class CompiledCallPath:
     def __init__(self, loop: CompiledLoop, number: int) -> None:
         self._loop = loop
         self._keys: SrtpSessions | None = None
-        self.state = CallState(number=number, trunk_socket=-1)
+        self.state = CallState(number=number, trunk_socket=-1, trunk_connected=-1)
         self._pictures = (0, 0)
         self._plain = False  # the trunk's address is not one that the compiled path can use
         self.begun = self._closed = False
@@ -217,8 +234,11 @@ class CompiledCallPath:
         state.page = _endpoint(destination, self._loop.family)
         self._keys = keys  # those before may go now
 
-    def open_trunk(self, source: Address | None, destination: Address | None, *, latches: bool) -> None:
+    def open_trunk(
+        self, source: Address | None, destination: Address | None, connected: socket.socket | None, *, latches: bool
+    ) -> None:
         family, state = self._loop.family, self.state
+        self._connect(connected.fileno() if connected is not None else -1)
         try:
             state.trunk_source, state.trunk = _endpoint(source, family), _endpoint(destination, family)
             self._plain = False
@@ -227,6 +247,15 @@ class CompiledCallPath:
             self._plain = True
         state.latches = latches or self._plain
         self._set_pictures()
+
+    def _connect(self, number: int) -> None:
+        before = self.state.trunk_connected
+        if number != before:
+            self.state.trunk_connected = number
+            if before >= 0:
+                self._loop.ignore(before)
+            if number >= 0:
+                self._loop.hear(self, number)
 
     def leave_pictures(self, numbers: Collection[int]) -> None:
         bits = sum(1 << number for number in set(numbers))
@@ -250,10 +279,15 @@ def _endpoint(address: Address | None, family: int) -> Endpoint:
     """Raises `ValueError` for what is no address of that family."""
     if address is None:
         return Endpoint()
-    packed = ipaddress.ip_address(address[0]).packed
+    packed = _packed(address[0])
     if len(packed) != _octets(family):
         raise ValueError("an address of the other family")
     return Endpoint((ctypes.c_uint8 * 16)(*packed), address[1])
+
+
+@functools.lru_cache(REMEMBERED)
+def _packed(host: str) -> bytes:
+    return ipaddress.ip_address(host).packed
 
 
 def _there_is_memory(failed: int) -> None:

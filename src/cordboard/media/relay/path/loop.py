@@ -113,7 +113,7 @@ class PacketLoop:
             self._crowded = self._events > CROWDED * passed
             self._events, self._events_since = 0, now
         if self._crowded:
-            pause = self._wait(began + PERIOD - now)
+            pause = began + PERIOD - now
             if pause > SHORTEST_REST:
                 time.sleep(pause)
 

@@ -1,7 +1,8 @@
 /* The compiled packet path: every packet of sound that is as usual, from socket to socket without Python.
  *
- * Owns the table of the pages' sources, the table of the trunks' sockets, and the buffers of one turn. The sockets, the
- * epoll, the SRTP sessions and the memory of each call are Python's.
+ * Owns the table of the pages' sources, the table of the trunks' sockets (of each call one that is connected and one
+ * that is open to everybody: trunk.py), and the buffers of one turn. The sockets, the epoll, the SRTP sessions and the
+ * memory of each call are Python's.
  *
  * Theory of operation. `path_turn` waits on Python's own epoll until Python has something to do. What has come is served
  * by the batch, a step at a time for all packets of it: receive (the pages' socket many at once, a trunk's one by one),
@@ -35,6 +36,9 @@ enum { LONGEST = 1500, LONGEST_TO_PROTECT = LONGEST - 144 }; /* as pylibsrtp has
 #define SHORTEST_REST 0.0001
 #define LOOK_EVERY 0.1
 
+/* Longer packets to pages may have to be cut in pieces on their way: 576 octets with the other headers fit everywhere. */
+enum { NEVER_CUT = 512 };
+
 enum event { READY, PAGE_DATAGRAM, PAGE_MEDIA, TRUNK_DATAGRAM, TRUNK_MEDIA, NOT_PROTECTED };
 
 struct call {
@@ -44,7 +48,7 @@ struct call {
     uint64_t pictures[2]; /* the page's payload numbers that are Python's */
     struct endpoint page, trunk, trunk_source;
     uint16_t latches; /* Python wants to see other sources of the trunk's */
-    int32_t number, trunk_socket;
+    int32_t number, trunk_socket, trunk_connected; /* trunk_connected: to `trunk_source`; -1: there is none */
 };
 
 typedef int (*srtp)(void *session, void *packet, int *length);
@@ -75,12 +79,12 @@ struct arrival {
 
 struct path {
     int epoll, pages, family;
+    int sounds; /* of the pages' port, to send by; or `pages` */
     python python;
     srtp protect, unprotect;
     uint8_t tables[2][256];
     struct sources sources;
-    struct call **trunks;
-    size_t trunk_count;
+    struct trunks trunks;
     int64_t strangers;
     int asked;               /* Python was, in this turn */
     int to_pages, to_trunks; /* queued in `out` and `sends` */
@@ -109,11 +113,11 @@ static void count_sent(struct stream *s)
 }
 
 /* What the kernel does not take is as good as lost on the way. */
-static void flush_to_pages(struct path *p)
+static void send_to_pages(struct path *p, int socket)
 {
     int at = 0;
     while (at < p->to_pages) {
-        int count = sendmmsg(p->pages, p->out.messages + at, (unsigned)(p->to_pages - at), 0);
+        int count = sendmmsg(socket, p->out.messages + at, (unsigned)(p->to_pages - at), 0);
         if (count < 0 && errno == EINTR)
             continue;
         for (int i = 0; i < count; i++)
@@ -123,19 +127,29 @@ static void flush_to_pages(struct path *p)
     p->to_pages = 0;
 }
 
+static void flush_to_pages(struct path *p)
+{
+    send_to_pages(p, p->sounds);
+}
+
+static ssize_t send_one(int family, const struct call *call, const struct send *what)
+{
+    if (call->trunk_connected >= 0)
+        return send(call->trunk_connected, what->packet, (size_t)what->length, MSG_DONTWAIT);
+    struct sockaddr_storage to;
+    socklen_t size = to_sockaddr(family, &call->trunk, &to);
+    return sendto(call->trunk_socket, what->packet, (size_t)what->length, MSG_DONTWAIT, (struct sockaddr *)&to, size);
+}
+
 static void flush_to_trunks(struct path *p)
 {
     for (int i = 0; i < p->to_trunks; i++) {
-        const struct send *send = &p->sends[i];
-        struct sockaddr_storage to;
-        socklen_t size = to_sockaddr(p->family, &send->call->trunk, &to);
-        ssize_t sent;
-        do
-            sent = sendto(send->call->trunk_socket, send->packet, (size_t)send->length, MSG_DONTWAIT,
-                          (struct sockaddr *)&to, size);
-        while (sent < 0 && errno == EINTR);
+        struct call *call = p->sends[i].call;
+        ssize_t sent = send_one(p->family, call, &p->sends[i]);
+        if (sent < 0 && (errno == EINTR || errno == ECONNREFUSED)) /* the latter is said of an earlier packet */
+            sent = send_one(p->family, call, &p->sends[i]);
         if (sent >= 0)
-            count_sent(&send->call->to_trunk);
+            count_sent(&call->to_trunk);
     }
     p->to_trunks = 0;
 }
@@ -160,10 +174,14 @@ static void send_to_page(struct path *p, struct call *call, uint8_t *packet, int
         ask_python(p, NOT_PROTECTED, status, NULL, 0, NULL, 0.0);
         return;
     }
+    if (length > NEVER_CUT)
+        flush_to_pages(p);
     int at = p->to_pages++;
     p->out.messages[at].msg_hdr.msg_namelen = to_sockaddr(p->family, &call->page, &p->out.addresses[at]);
     p->out.pieces[at] = (struct iovec){packet, (size_t)length};
     p->out.calls[at] = call;
+    if (length > NEVER_CUT)
+        send_to_pages(p, p->pages);
 }
 
 static void take_from_trunk(struct path *p, struct call *call, uint8_t *packet, int length,
@@ -187,11 +205,6 @@ static void take_from_trunk(struct path *p, struct call *call, uint8_t *packet, 
     }
 }
 
-static struct call *call_of(const struct path *p, int socket)
-{
-    return (size_t)socket < p->trunk_count ? p->trunks[socket] : NULL;
-}
-
 /* Ask for the memory that a packet of the stream will need. */
 static void fetch(const struct stream *s, const struct call *call)
 {
@@ -204,12 +217,12 @@ static void fetch(const struct stream *s, const struct call *call)
     __builtin_prefetch(&call->trunk);
 }
 
-/* The next packet of the call's trunk; 0 if there was none. */
-static int receive_from_trunk(struct path *p, struct call *call, int at)
+/* The next packet of that socket of the call's trunk; 0 if there was none. */
+static int receive_from_trunk(struct path *p, struct call *call, int socket, int at)
 {
     struct sockaddr_storage from;
     socklen_t size = sizeof from;
-    ssize_t length = recvfrom(call->trunk_socket, p->out.data[at], RECEIVE, MSG_DONTWAIT, (struct sockaddr *)&from,
+    ssize_t length = recvfrom(socket, p->out.data[at], RECEIVE, MSG_DONTWAIT, (struct sockaddr *)&from,
                               &size);
     if (length < 0)
         return 0;
@@ -222,10 +235,10 @@ static int serve_trunks(struct path *p, const struct epoll_event *events, int co
 {
     int served = 0;
     struct call *call;
-    for (int i = 0; i < count && i < BATCH && (call = call_of(p, events[i].data.fd)) != NULL; i++)
+    for (int i = 0; i < count && i < BATCH && (call = trunk_of(&p->trunks, events[i].data.fd)) != NULL; i++)
         fetch(&call->to_page, call);
-    while (served < count && p->arrived < BATCH && (call = call_of(p, events[served].data.fd)) != NULL) {
-        p->arrived += receive_from_trunk(p, call, p->arrived);
+    while (served < count && p->arrived < BATCH && (call = trunk_of(&p->trunks, events[served].data.fd)) != NULL) {
+        p->arrived += receive_from_trunk(p, call, events[served].data.fd, p->arrived);
         served++;
     }
     double now = seconds(CLOCK_MONOTONIC);
@@ -347,8 +360,9 @@ size_t path_call_size(void)
     return sizeof(struct call);
 }
 
-/* NULL without memory. `tables` are 512 octets: for TO_ALAW and for TO_ULAW. */
-struct path *path_new(int epoll, int pages, int family, python python, srtp protect, srtp unprotect,
+/* NULL without memory. `sounds` is a socket of the pages' port that is only sent by, or `pages`; `tables` are 512 octets:
+ * for TO_ALAW and for TO_ULAW. */
+struct path *path_new(int epoll, int pages, int sounds, int family, python python, srtp protect, srtp unprotect,
                       const uint8_t *tables)
 {
     struct path *p = calloc(1, sizeof *p);
@@ -356,6 +370,7 @@ struct path *path_new(int epoll, int pages, int family, python python, srtp prot
         return NULL;
     p->epoll = epoll;
     p->pages = pages;
+    p->sounds = sounds;
     p->family = family;
     p->python = python;
     p->protect = protect;
@@ -373,7 +388,7 @@ struct path *path_new(int epoll, int pages, int family, python python, srtp prot
 void path_free(struct path *p)
 {
     free(p->sources.entries);
-    free(p->trunks);
+    free(p->trunks.calls);
     free(p);
 }
 
@@ -389,21 +404,16 @@ void path_release(struct path *p, const struct call *call)
     release(&p->sources, call);
 }
 
-/* Packets of `call->trunk_socket` are this call's from now on; -1 without memory. */
-int path_add(struct path *p, struct call *call)
+/* Packets of that socket are from this call's trunk from now on; -1 without memory. */
+int path_hear(struct path *p, int socket, struct call *call)
 {
-    size_t number = (size_t)call->trunk_socket;
-    if (number >= p->trunk_count) {
-        size_t count = 2 * number + 64;
-        struct call **trunks = realloc(p->trunks, count * sizeof *trunks);
-        if (trunks == NULL)
-            return -1;
-        memset(trunks + p->trunk_count, 0, (count - p->trunk_count) * sizeof *trunks);
-        p->trunks = trunks;
-        p->trunk_count = count;
-    }
-    p->trunks[number] = call;
-    return 0;
+    return hear(&p->trunks, socket, call);
+}
+
+/* Nobody is heard by that socket any more. */
+void path_ignore(struct path *p, int socket)
+{
+    ignore(&p->trunks, socket);
 }
 
 /* The call is over: nothing here knows it afterwards. */
@@ -413,9 +423,8 @@ void path_remove(struct path *p, const struct call *call)
     for (int i = 0; i < p->arrived; i++)
         if (p->arrivals[i].call == call)
             p->arrivals[i].call = NULL;
-    size_t number = (size_t)call->trunk_socket;
-    if (number < p->trunk_count && p->trunks[number] == call)
-        p->trunks[number] = NULL;
+    ignore(&p->trunks, call->trunk_socket);
+    ignore(&p->trunks, call->trunk_connected);
 }
 
 /* Datagrams to the pages' socket that belonged to nobody. */
@@ -444,9 +453,9 @@ static void serve(struct path *p, const struct epoll_event *events, int count)
     }
 }
 
-/* Where many packets come, let some come together: a turn begins a period after the one before, or when a timer is due
- * in `left` seconds. 0, or -1 after a signal. A millisecond is nothing to a listener; packets one by one cost a fifth more. */
-static int rest(struct path *p, double began, double now, double left)
+/* Where many packets come, let some come together: a turn begins a period after the one before. 0, or -1 after a signal.
+ * A millisecond is nothing to a listener, nor to a timer; packets one by one cost a fifth more. */
+static int rest(struct path *p, double began, double now)
 {
     double passed = now - p->taken_since, pause = began + PERIOD - now;
     if (passed > LOOK_EVERY) {
@@ -454,8 +463,6 @@ static int rest(struct path *p, double began, double now, double left)
         p->taken = 0;
         p->taken_since = now;
     }
-    if (pause > left)
-        pause = left;
     if (!p->crowded || pause < SHORTEST_REST)
         return 0;
     struct timespec time = {0, (long)(pause * 1e9)};
@@ -477,7 +484,7 @@ int path_turn(struct path *p, double longest)
         double began = seconds(CLOCK_MONOTONIC);
         serve(p, events, count);
         now = seconds(CLOCK_MONOTONIC);
-        if (!p->asked && rest(p, began, now, end - now))
+        if (!p->asked && rest(p, began, now))
             return 0;
     } while (now < end && !p->asked);
     return 0;

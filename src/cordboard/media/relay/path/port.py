@@ -27,7 +27,7 @@ class TrunkEnd(Protocol):
 
     @property
     def socket(self) -> socket.socket:
-        """Where the trunk sends RTP."""
+        """Where others than the trunk's source are heard."""
 
     def take(self, data: bytes, source: Address, now: float) -> None:
         """One datagram."""
@@ -52,8 +52,11 @@ class CallPath(Protocol):
     def open_page(self, keys: SrtpSessions | None, destination: Address | None) -> None:
         """Keys that are believed, and where to send; None: there are none, or nowhere."""
 
-    def open_trunk(self, source: Address | None, destination: Address | None, *, latches: bool) -> None:
-        """Whom to take packets from, and where to send; `latches`: another source may become the source."""
+    def open_trunk(
+        self, source: Address | None, destination: Address | None, connected: socket.socket | None, *, latches: bool
+    ) -> None:
+        """Whom to take packets from, and where to send; `connected`: the socket that is connected to the source and not
+        to be used after the next call; `latches`: another source may become the source."""
 
     def leave_pictures(self, numbers: Collection[int]) -> None:
         """The page's payload numbers that are not this call's sound."""
@@ -76,7 +79,9 @@ class PlainCallPath:
     def open_page(self, keys: SrtpSessions | None, destination: Address | None) -> None:
         pass
 
-    def open_trunk(self, source: Address | None, destination: Address | None, *, latches: bool) -> None:
+    def open_trunk(
+        self, source: Address | None, destination: Address | None, connected: socket.socket | None, *, latches: bool
+    ) -> None:
         pass
 
     def leave_pictures(self, numbers: Collection[int]) -> None:

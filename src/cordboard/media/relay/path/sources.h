@@ -1,6 +1,6 @@
-/* Addresses, and the table that says whose packets those of a source are.
+/* Addresses, and the tables that say whose packets those of a source, or of a socket, are.
  *
- * Open addressing, at most half full. An entry whose call has left keeps its place, so that what was put behind it is
+ * The table of sources: open addressing, at most half full. An entry whose call has left keeps its place, so that what was put behind it is
  * found; widening leaves such entries out.
  */
 
@@ -25,6 +25,12 @@ struct entry {
 struct sources {
     struct entry *entries;
     size_t size, used; /* entries; used ones with those that are over */
+};
+
+/* By the socket's number. */
+struct trunks {
+    struct call **calls;
+    size_t count;
 };
 
 static socklen_t to_sockaddr(int family, const struct endpoint *from, struct sockaddr_storage *to)
@@ -65,7 +71,7 @@ static int same(const struct endpoint *a, const struct endpoint *b)
     return a->port == b->port && memcmp(a->address, b->address, 16) == 0;
 }
 
-/* --- the table */
+/* --- the table of sources */
 
 static size_t place_of(const struct endpoint *source, size_t size)
 {
@@ -125,4 +131,33 @@ static void release(struct sources *t, const struct call *call)
     for (size_t i = 0; i < t->size; i++)
         if (t->entries[i].call == call)
             t->entries[i].call = NULL;
+}
+
+/* --- the table of sockets */
+
+static struct call *trunk_of(const struct trunks *t, int socket)
+{
+    return (size_t)socket < t->count ? t->calls[socket] : NULL;
+}
+
+/* -1 without memory. */
+static int hear(struct trunks *t, int socket, struct call *call)
+{
+    if ((size_t)socket >= t->count) {
+        size_t count = 2 * (size_t)socket + 64;
+        struct call **calls = realloc(t->calls, count * sizeof *calls);
+        if (calls == NULL)
+            return -1;
+        memset(calls + t->count, 0, (count - t->count) * sizeof *calls);
+        t->calls = calls;
+        t->count = count;
+    }
+    t->calls[socket] = call;
+    return 0;
+}
+
+static void ignore(struct trunks *t, int socket)
+{
+    if ((size_t)socket < t->count)
+        t->calls[socket] = NULL;
 }

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Collection, Mapping, Sequence
-from ctypes import c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p
+from ctypes import addressof, c_double, c_int32, c_int64, c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, memmove
 from enum import IntEnum
 from typing import Any
 
 from cordboard.media.descriptions.codecs import SILENT
 from cordboard.media.relay.sides.stream import Send, Stream
 from cordboard.rtp.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
-from cordboard.rtp.rewrite import Header, StreamRewriter
+from cordboard.rtp.rewrite import Header, StreamRewriter, named
 from cordboard.rtp.statistics import ReceptionStatistics
 
 GAPS = 16
@@ -118,6 +118,7 @@ class CallState(ctypes.Structure):
         ("latches", c_uint16),
         ("number", c_int32),
         ("trunk_socket", c_int32),
+        ("trunk_connected", c_int32),
     ]
 
 
@@ -202,12 +203,12 @@ class SharedRewriter(StreamRewriter):
     ) -> None:
         super().map_payloads(payload_types, events=events, translations=translations, durations=durations)
         numbers, ways = bytearray(128), bytearray(128)  # most of them are dropped: written at once
-        for number, target in enumerate(payload_types):
-            if target is not None:
-                numbers[number] = target
-                ways[number] = _way(number in events, (translations or {}).get(number))
-        self._state.number[:] = numbers
-        self._state.way[:] = ways
+        for number, target in named(payload_types):
+            numbers[number] = target
+            ways[number] = _way(number in events, (translations or {}).get(number))
+        state = addressof(self._state)
+        memmove(state + RewriterState.number.offset, bytes(numbers), 128)
+        memmove(state + RewriterState.way.offset, bytes(ways), 128)
 
     def rewrite(self, packet: bytes | bytearray, now: float, header: Header | None = None) -> bytes | None:
         if self._state.gap_count:

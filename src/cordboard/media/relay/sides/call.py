@@ -7,6 +7,7 @@ in makes the other side's out of date when video came or went or the codecs do n
 
 from __future__ import annotations
 
+import math
 import random
 import secrets
 import time
@@ -35,6 +36,8 @@ from cordboard.media.trunk_watch import TrunkWatch
 from cordboard.sdp.codec import Codec
 from cordboard.sdp.plain import PlainRemote
 from cordboard.sdp.webrtc import WebRtcLocal
+
+REPORTS_EVERY = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +228,9 @@ class MediaCall:
 
     def _arm_reports(self) -> Timer:
         # RFC 3550 section 6.2: between half and one and a half of the interval, so that calls do not report in step.
-        seconds = self._around.settings.report_seconds * random.uniform(0.5, 1.5)
-        return self._around.loop.at(time.monotonic() + seconds, self._report)
+        due = time.monotonic() + self._around.settings.report_seconds * random.uniform(0.5, 1.5)
+        # Some calls at once: what Python has to fetch into the cache for one serves the others, too.
+        return self._around.loop.at(math.ceil(due / REPORTS_EVERY) * REPORTS_EVERY, self._report)
 
     def _report(self) -> None:
         self._report_timer = self._arm_reports()

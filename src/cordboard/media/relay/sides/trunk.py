@@ -3,6 +3,11 @@
 Packets are taken from the address and port of the trunk's description only ("RTP bleed": whoever learns the source
 from packets can be taught a wrong one). With `TrunkSource.LATCH`, for a trunk behind NAT, the first packet from the
 described *address* fixes the port, once per description, and media goes back there.
+
+Theory of operation. The port of RTP has two sockets: one that is connected to the source, by which nearly all packets
+come and go, and an open one, which hears everybody else. The kernel so tells the source's packets from strangers', and
+finds the way there once and not for each packet. Another source gets another connected socket: whatever waits in one is
+of its source.
 """
 
 from __future__ import annotations
@@ -10,10 +15,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 from cordboard.media.relay.path.loop import PacketLoop
 from cordboard.media.relay.path.port import CallPath, PlainCallPath
-from cordboard.media.relay.ports import PortPair, PortPool, receiver
+from cordboard.media.relay.ports import LONGEST, PortPair, PortPool, bind_towards, receiver, waiting
 from cordboard.media.relay.settings import TrunkSource
 from cordboard.media.relay.sides.reports import Reporter
 from cordboard.media.relay.sides.stream import Stream
@@ -33,11 +40,12 @@ class TrunkSide:
 
     def __init__(self, pool: PortPool, loop: PacketLoop, source: TrunkSource, path: CallPath | None = None) -> None:
         # What each packet needs comes first: it lies together in memory.
+        self._send: Callable[[bytes], object] | None = None  # to the source; None: nowhere
+        self._hear: Callable[[int], bytes] = _nothing  # from the source
+        self._connected: socket.socket | None = None
         self._pair: PortPair = pool.take()
         self._receive = receiver(self._pair.rtp)
-        self._sendto = self._pair.rtp.sendto
         self._source: Address | None = None
-        self._destination: Address | None = None
         self._pool = pool
         self._loop = loop
         self._path = path or PlainCallPath()
@@ -46,6 +54,7 @@ class TrunkSide:
         self._rtcp_destination: Address | None = None
         self._described: Address | None = None
         self._latched = False
+        self._sends = False
         self._refused = 0
         loop.watch(self._pair.rtp, self._readable)
         loop.watch(self._pair.rtcp, self._rtcp_readable)
@@ -57,7 +66,7 @@ class TrunkSide:
 
     @property
     def socket(self) -> socket.socket:
-        """Where the trunk sends RTP."""
+        """Where others than the source are heard."""
         return self._pair.rtp
 
     @property
@@ -71,30 +80,61 @@ class TrunkSide:
         An address of 0.0.0.0 says where nothing may be sent, not who is to be heard: the source stays.
         """
         if remote is None or remote.port == 0 or remote.address in UNSPECIFIED:
-            self._destination = self._rtcp_destination = None
+            self._sends = False
+            self._rtcp_destination = None
             self._tell_path()
             return
         described = (remote.address, remote.port)
         if described != self._described:
-            self._described = self._source = described
+            self._described = described
             self._latched = False
-        self._destination = self._source
+            self._follow(described)
+        self._sends = True
         self._rtcp_destination = (remote.address, remote.rtcp_port) if remote.rtcp_port else None
         self._tell_path()
 
+    def _follow(self, source: Address) -> None:
+        """Hear that source from now on."""
+        before, self._source = self._connected, source
+        self._connected = sock = bind_towards(self._pair.rtp, source)
+        self._hear = sock.recv if sock is not None else _nothing
+        self._tell_path()
+        if before is not None:
+            self._loop.forget(before)
+            before.close()
+        if sock is not None:
+            self._loop.watch(sock, self._heard)
+            for data, other in waiting(sock):  # before it was connected
+                self.take(data, other, time.monotonic())
+
     def _tell_path(self) -> None:
-        latches = self._latches and not self._latched
-        self._path.open_trunk(self._source, self._destination, latches=latches)
+        sock, source = self._connected, self._source
+        if not self._sends or source is None:
+            self._send = None
+        elif sock is not None:
+            self._send = sock.send
+        else:
+            self._send = partial(_send_to, self._pair.rtp, source)
+        self._path.open_trunk(
+            source, source if self._sends else None, sock, latches=self._latches and not self._latched
+        )
+
+    def _heard(self) -> None:
+        try:
+            data = self._hear(LONGEST)
+        except OSError:  # nothing there, or the word that nobody listens there (ICMP)
+            return
+        if len(data) >= 12 and 127 < data[0] < 192 and not 192 <= data[1] <= 223:
+            self.stream.take(data, time.monotonic())
+        elif self._source is not None:
+            self.take(data, self._source, time.monotonic())
 
     def _readable(self) -> None:
         try:
-            data, source = self._receive(2048)
+            data, source = self._receive(LONGEST)
         except BlockingIOError:
             return
-        if source == self._source and len(data) >= 12 and 127 < data[0] < 192 and not 192 <= data[1] <= 223:
-            self.stream.take(data, time.monotonic())
-        else:
-            self.take(data, source, time.monotonic())
+        self.take(data, source, time.monotonic())
 
     def take(self, data: bytes, source: Address, now: float) -> None:
         """One datagram to the port of RTP."""
@@ -110,15 +150,12 @@ class TrunkSide:
         if not self._latches or self._latched or described is None or source[0] != described[0]:
             return False
         self._latched = True
-        self._source = source
-        if self._destination is not None:
-            self._destination = source
-        self._tell_path()
+        self._follow(source)
         return True
 
     def _rtcp_readable(self) -> None:
         try:
-            data, source = self._receive_rtcp(2048)
+            data, source = self._receive_rtcp(LONGEST)
         except BlockingIOError:
             return
         described = self._described
@@ -129,14 +166,22 @@ class TrunkSide:
 
     def send(self, packet: bytes) -> bool:
         """Send RTP to the trunk."""
-        destination = self._destination
-        if destination is None:
+        send = self._send
+        if send is None:
             return False
         try:
-            self._sendto(packet, destination)
+            send(packet)
+        except ConnectionRefusedError:  # said of an earlier packet, and instead of this one
+            return self._send_again(packet)
         except OSError:
             return False
         return True
+
+    def _send_again(self, packet: bytes) -> bool:
+        try:
+            return self._send is not None and bool(self._send(packet))
+        except OSError:
+            return False
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send RTCP to the trunk."""
@@ -146,6 +191,17 @@ class TrunkSide:
 
     def close(self) -> None:
         """Close both ports; they can be taken again at once."""
+        if self._connected is not None:
+            self._loop.forget(self._connected)
+            self._connected.close()
         self._loop.forget(self._pair.rtp)
         self._loop.forget(self._pair.rtcp)
         self._pool.give_back(self._pair)
+
+
+def _nothing(_size: int) -> bytes:
+    raise BlockingIOError
+
+
+def _send_to(sock: socket.socket, destination: Address, packet: bytes) -> int:
+    return sock.sendto(packet, destination)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from cordboard.media.relay.ports import receiver
+from cordboard.media.relay.ports import LONGEST, receiver
 from cordboard.stun.message import Address, username_of
 
 BATCH = 64  # packets that are read before others have their turn
@@ -47,7 +47,7 @@ class WebRtcPort:
         receive, page_of = self._receive, self._by_source.get
         for _ in range(BATCH):
             try:
-                data, source = receive(2048)
+                data, source = receive(LONGEST)
             except BlockingIOError:
                 return
             page = page_of(source)
