@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 import structlog
 import uvloop
+from hypothesis import settings
 from xdist.remote import Producer
 
 from kit.sharing_out import SharingOut, rank
+
+settings.register_profile("shared machine", deadline=None)  # how long an example takes is what others do meanwhile
+settings.load_profile("shared machine")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], uvloop.Loop]]:

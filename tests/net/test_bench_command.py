@@ -92,7 +92,7 @@ async def test_a_site_that_is_not_there(tmp_path: Path) -> None:
     config.write_text(CONFIG.format(port=free_port(), state=f'state_directory = "{tmp_path}"') + AGENT)
     status, report, _ = await bench("login", "--config", str(config), "--agents", "1", "--storms", "1")
     assert status == 1
-    assert "Connect call failed" in report
+    assert "cannot be reached: connection refused" in report
 
 
 async def test_settings_that_are_not_there(tmp_path: Path) -> None:

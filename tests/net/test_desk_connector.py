@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from cordboard.observe.trace import TraceRing
+from cordboard.observe.trace.redaction import Redactor
 from cordboard.seat.desk_port import AudioView
 from kit.desk import Answer, Bench, desk_bench
 from kit.fake_gws import VOICE_DEVICE, user_resource
@@ -235,3 +238,34 @@ async def test_an_agent_without_a_phone_of_ours(bench: Bench) -> None:
     bench.gws.user = user_resource(devices=[{**VOICE_DEVICE, "phoneNumber": "7777"}])
     answer = await ask(bench, "GetIsEndpointActive")
     assert (answer.status, answer.json["code"]) == (403, "no-phone")
+
+
+async def test_what_workspace_asks_is_in_the_trace_of_the_agents_call(tmp_path: Path) -> None:
+    """Before the call and in it; questions that are asked all the time only when the answer is another."""
+    traces = TraceRing()
+    async with desk_bench(tmp_path, connector__answer_milliseconds=10, traces=traces) as bench:
+        bench.gws.sessions.add("of-the-desktop")
+        await told(bench, "RegisterDn/", {"users": ["5002", "5001"], "token": "tick"})
+        traces.began("call-1", "5001")
+        for name in ("Ping", "GetIsEndpointActive", "GetIsEndpointActive", "Ping"):
+            await told(bench, name)
+        bench.seats.put("5001")
+        await told(bench, "getisendpointactive")
+        await told(bench, "MuteMicrophone")
+        assert (await ask(bench, "SetSpeakerVolume", {"value": 1000})).status == 400
+    trace = traces.get("call-1")
+    assert trace is not None
+    path = "/connector"
+    assert [each.title for each in trace.entries] == [
+        f"POST {path}/RegisterDn",
+        f"200 to POST {path}/RegisterDn",
+        f"200 to GET {path}/Ping",
+        f"200 to GET {path}/GetIsEndpointActive",
+        f"200 to GET {path}/getisendpointactive",
+        f"GET {path}/MuteMicrophone",
+        f"200 to GET {path}/MuteMicrophone",
+        f"POST {path}/SetSpeakerVolume",
+        f"400 to POST {path}/SetSpeakerVolume",
+    ]
+    shown = Redactor().trace(trace)
+    assert json.loads(shown.entries[0].text) == {"users": ["number-2", "number-1"], "token": "(secret)"}

@@ -86,6 +86,7 @@ async def test_configuration_of_the_lab(bench: Bench) -> None:
         "useGwsForDialing": True,
         "dispositionKey": "DispositionCode",
         "endsGoneCalls": True,
+        "shortcuts": ["answer=F2", "hang-up=F4", "mute=F8", "hold=F9"],
         "video": True,
         "audio": {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True},
         "lab": True,

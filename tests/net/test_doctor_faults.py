@@ -17,7 +17,7 @@ from cordboard.config import Address, Agent, Settings, lab_settings
 from cordboard.doctor import State
 from cordboard.doctor.asking import sip as sip_asking
 from cordboard.doctor.asking import turn as turn_asking
-from cordboard.doctor.checks import peers
+from cordboard.doctor.checks import peers, secure
 from cordboard.lab.lab import TelephoneLab, TelephoneLabSettings, agents_dns
 from cordboard.lab.sip_server.settings import SipServerSettings
 from kit.certificates import Authority, encrypted
@@ -100,6 +100,23 @@ async def test_gws(id: str, answers: dict[str, Any], state: State, said: str) ->
         assert is_told(await one(changed(LAB, gws__url=f"http://{gws}"), id), state, said)
 
 
+@pytest.mark.parametrize("location", ["/ui/login", "GWS/ui/ad/", "https://login.example/saml"])
+async def test_pages_that_lead_on_to_where_agents_sign_in_are_well(location: str) -> None:
+    async def lead_on(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": location.replace("GWS", f"http://{request.host}")})
+
+    async with answering(lead_on) as gws:
+        site = changed(LAB, gws__url=f"http://{gws}", gws__login_url="https://login.example/start")
+        assert (await one(site, "gws.index")).state is OK
+
+
+async def test_a_frame_of_its_own_origin_is_allowed_by_the_older_header_too() -> None:
+    headers = {"X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": "frame-ancestors 'self'"}
+    async with answering(Canned(200, A_PAGE, headers=headers)) as at:
+        own = changed(LAB, desk__url=f"http://{at}", gws__browser_url=f"http://{at}", desk__listen=at)
+        assert (await one(own, "web.embedding")).state is OK
+
+
 async def test_gws_that_takes_two_clients_for_one_browser() -> None:
     async def cometd(request: web.Request) -> web.Response:
         (message,) = await request.json()
@@ -167,10 +184,21 @@ async def test_sip_server(id: str, server: WrongSipServer, state: State, said: s
     assert state is OK or (found.why and found.mend)
 
 
+async def test_the_backup_has_taken_over() -> None:
+    """Calls go on: what is looked at then is the server that works."""
+    standby, active = WrongSipServer({"OPTIONS": (503, "")}), WrongSipServer(received="198.51.100.9")
+    async with sip_server(standby) as first, sip_server(active) as second:
+        settings = changed(LAB, sip_server__address=first, sip_server__backup=second)
+        found = await examined(settings, "sip.server", "sip.backup", "sip.advertise")
+    assert is_told(found["sip.server"], State.WARNING, "refuses to work; the backup")
+    assert found["sip.backup"].state is OK
+    assert is_told(found["sip.advertise"], FAILED, "SIP Server sees 198.51.100.9")
+
+
 async def test_a_name_that_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = {"sip_server__dns_servers": (Address("127.0.0.1", 9),)}
     settings = changed(LAB, sip_server__address=Address("sip-server.invalid", 5060), **nowhere)
-    monkeypatch.setattr("cordboard.net.resolver.LIFETIME", 0.2)
+    monkeypatch.setattr("cordboard.net.name_servers.LIFETIME", 0.2)
     assert is_told(await one(settings, "sip.server"), FAILED, "sip-server.invalid cannot be found")
 
 
@@ -304,6 +332,19 @@ async def test_certificate_files(tmp_path: Path) -> None:
         assert said in found.what or state is OK, found
     wrong_name = changed(settings, gateway__websocket_certificate=old.certificate, gateway__websocket_key=old.key)
     assert "old.example" not in (await one(wrong_name, "web.certificate_files")).what.partition("(")[0]
+
+
+async def test_a_key_that_only_nginx_may_read_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor runs as Cordboard's user; the site's key belongs to root."""
+    good, other = (
+        Authority(tmp_path).identity("phone.example", days=30),
+        Authority(tmp_path, "other").identity("other.example"),
+    )
+    site = {"site__certificate": good.certificate, "site__certificate_key": other.key}
+    settings = changed(LAB, site__public_name="phone.example", doctor__certificate_days=1, **site)
+    assert is_told(await one(settings, "web.certificate_files"), FAILED, "is not the key of")
+    monkeypatch.setattr(secure.os, "access", lambda path, _mode: path != other.key)
+    assert (await one(settings, "web.certificate_files")).state is OK
 
 
 async def test_sip_server_certificate(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import stat
 import sys
@@ -15,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from cordboard.config import Address, PortRange, lab_settings, parse
+from cordboard.config import Address, PortRange, lab_settings, load, parse
 from cordboard.deploy.whole import render_all
 from cordboard.doctor import Finding, State
 from cordboard.doctor.asking import sip as sip_asking
-from cordboard.doctor.checks import machine, peers
+from cordboard.doctor.checks import machine, ownership, peers
 from kit.doctor import QUICK, Canned, answering, changed, is_told, one
 from kit.turn_server import SECRET, TurnFaults, turn_server
 
@@ -65,6 +66,16 @@ async def test_ports_of_a_gateway_that_runs_are_read_and_not_tried(tmp_path: Pat
     async with answering({"/healthz": Canned(200, "{}", "application/json")}) as at:
         found = await one(changed(LAB, desk__listen=at), "media.ports", replace(QUICK, proc=tmp_path))
     assert (found.state, found.data["taken"], found.data["free"]) == (OK, 2, 9999)
+    entry6 = entry.replace("00000000:0000 07", "00000000000000000000000000000000:0000 07")
+    own = "".join(
+        f"{int.from_bytes(bytes.fromhex(word), sys.byteorder):08X}"
+        for word in ("20010db8", "0" * 8, "0" * 8, "00000005")
+    )
+    (tmp_path / "net" / "udp6").write_text(first + entry6.format(own, 10000) + entry6.format("0" * 32, 10001))
+    async with answering({"/healthz": Canned(200, "{}", "application/json")}) as at:
+        site = changed(LAB, desk__listen=at, media__address="2001:db8::5")
+        found = await one(site, "media.ports", replace(QUICK, proc=tmp_path))
+    assert (found.state, found.data["taken"], found.data["free"]) == (OK, 2, 9999)
 
 
 async def test_ports_that_are_few_or_everybodys(tmp_path: Path) -> None:
@@ -81,11 +92,33 @@ async def test_ports_that_are_few_or_everybodys(tmp_path: Path) -> None:
     assert (await one(many, "media.ports", here)).state is OK
 
 
+ZONES = """echo 'public (default, active)
+  target: {target}
+  services: ssh {services}
+  ports: {ports}
+  rich rules:
+\t{rich}
+
+work
+  ports: 1-65535/udp'"""
+
+
+def zones(ports: str = "", target: str = "default", services: str = "", rich: str = "") -> str:
+    return ZONES.format(ports=ports, target=target, services=services, rich=rich)
+
+
+RICH = 'rule family="ipv4" source address="192.0.2.81" port port="5060" protocol="udp" accept'
+
+
 @pytest.mark.parametrize(
     ("script", "state", "said"),
     [
-        ("echo 10000-20000/udp 20100-20131/udp 22/tcp", OK, "lets UDP 10000-20000"),
-        ("echo 10000-15000/udp 20100-20131/udp", FAILED, "does not let UDP 10000-20000 in"),
+        (zones("10000-20000/udp 20100-20131/udp 22/tcp 5060/udp"), OK, "lets UDP 10000-20000"),
+        (zones("10000-20000/udp 20100-20131/udp", rich=RICH), OK, "5060 in"),
+        (zones("10000-20000/udp 20100-20131/udp", services="sip"), OK, "5060 in"),
+        (zones(target="ACCEPT"), OK, "5060 in"),
+        (zones("10000-20000/udp 20100-20131/udp 5060/tcp"), FAILED, "does not let UDP 5060 in"),
+        (zones("10000-15000/udp 20100-20131/udp 5060/udp"), FAILED, "does not let UDP 10000-20000 in"),
         ("exit 252", State.SKIPPED, "another firewall must let"),
     ],
 )
@@ -93,9 +126,10 @@ async def test_firewall(tmp_path: Path, script: str, state: State, said: str) ->
     command = tmp_path / "firewall-cmd"
     command.write_text(f"#!/bin/sh\n{script}\n")
     command.chmod(0o755)
-    found = await one(LAB, "media.firewall", replace(QUICK, firewall_command=str(command)))
+    site = changed(LAB, gateway__sip=Address("192.0.2.10", 5060))
+    found = await one(site, "media.firewall", replace(QUICK, firewall_command=str(command)))
     assert (found.state, said in found.what) == (state, True), found
-    assert state is not FAILED or "--add-port=10000-20000/udp" in found.mend
+    assert state is not FAILED or "--add-port=" in found.mend
 
 
 async def test_the_loop_in_python() -> None:
@@ -209,6 +243,30 @@ dn = "5001"
 """
 
 
+async def test_a_site_without_a_name_renders_nothing() -> None:
+    settings = parse("\n".join(line for line in SITE.splitlines() if not line.startswith(("public", "cert"))))
+    assert (await one(settings, "peers.rendered")).state is SKIPPED
+
+
+async def test_whom_files_belong_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command by root reads everything; the service has a user of its own."""
+    file, state = tmp_path / "cordboard.toml", tmp_path / "state"
+    file.write_text(f'{SITE}[gateway]\nstate_directory = "{state}"\n')
+    state.mkdir(0o700)
+    settings = load(file)
+    real = ownership.pwd.getpwnam("root")
+    for uid, mode, answers in (
+        (os.geteuid(), 0o600, (OK, OK)),
+        (12345, 0o600, (FAILED, FAILED)),
+        (12345, 0o644, (OK, FAILED)),
+    ):
+        user = type(real)((*real[:2], uid, uid, *real[4:]))
+        monkeypatch.setattr(ownership.pwd, "getpwnam", lambda _name, user=user: user)
+        file.chmod(mode)
+        found = [await one(settings, each) for each in ("machine.secrets", "machine.state_directory")]
+        assert tuple(each.state for each in found) == answers, (uid, mode, found)
+
+
 async def test_deployed_files(tmp_path: Path) -> None:
     settings = parse(SITE)
     here = replace(QUICK, root=tmp_path)
@@ -219,6 +277,8 @@ async def test_deployed_files(tmp_path: Path) -> None:
     file.write_text(first.text)
     file.chmod(first.mode)
     assert (await one(settings, "peers.rendered", here)).what == "1 file as it would be rendered"
+    file.write_text("its own: a machine with other sites")
+    assert "nothing that `cordboard render` wrote" in (await one(settings, "peers.rendered", here)).what
     file.write_text(first.text + "changed by hand\n")
     assert is_told(await one(settings, "peers.rendered", here), WARNING, f"1 deployed file differs: {file}")
     file.unlink()

@@ -30,11 +30,25 @@ async def test_plain_get_is_told_to_upgrade(site: GatewaySite) -> None:
         assert response.headers["Upgrade"] == "websocket"
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:8080", ORIGIN + "0"])
-async def test_strange_origins_are_refused(site: GatewaySite, origin: str) -> None:
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        await WebSocketPeer.open(site.url, origin=origin)
-    assert refused.value.status == 403
+STRANGE_ORIGINS = [
+    "http://evil.example",
+    "null",
+    "https://127.0.0.1:8080",
+    ORIGIN + "0",
+    ORIGIN + "/",
+    ORIGIN + ".evil.example",
+    ORIGIN.replace("//", "//sub."),
+    ORIGIN.replace("//", "//user@"),
+    ORIGIN.replace("1", "\u00b9"),
+    f"{ORIGIN} {ORIGIN}",
+]
+
+
+async def test_strange_origins_are_refused(site: GatewaySite) -> None:
+    for origin in STRANGE_ORIGINS:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await WebSocketPeer.open(site.url, origin=origin)
+        assert refused.value.status == 403, origin
 
 
 async def test_the_desks_origin_is_allowed(site: GatewaySite) -> None:
@@ -205,8 +219,10 @@ async def test_page_that_has_not_registered_may_do_nothing(site: GatewaySite) ->
     await page.expect("403")
     await page.send("ACK")
     page.peer.forget()
-    await page.send("MESSAGE sip:5002@gateway.invalid")
-    await page.expect("403 MESSAGE")
+    for method, status in (("MESSAGE", 403), ("OPTIONS", 403), ("REFER", 403), ("NOTIFY", 403), ("PUBLISH", 405)):
+        page.peer.forget()
+        await page.send(f"{method} sip:5002@gateway.invalid")
+        await page.expect(f"{status} {method}")
     await page.close()
 
 

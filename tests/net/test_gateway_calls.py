@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from cordboard.observe.trace import Plane, TraceRing
 from kit.gateway_site import GatewaySite, gateway_site
 from kit.gateway_stack import description
 from kit.peer import BODIES
@@ -94,7 +95,8 @@ async def test_refer_outside_dialogs_is_refused_by_default(site: GatewaySite) ->
 
 
 async def test_refer_outside_dialogs_makes_the_agents_call() -> None:
-    async with gateway_site(refer="accept") as site:
+    traces = TraceRing()
+    async with gateway_site(refer="accept", traces=traces) as site:
         page = await site.page()
         target = site.dialog("target")
         site.server.send("REFER sip:5001@gateway + Refer-To: <sip:1004@127.0.0.1> + X-Genesys-CallUUID: ONE")
@@ -114,6 +116,12 @@ async def test_refer_outside_dialogs_makes_the_agents_call() -> None:
         await site.server.expect("NOTIFY + Subscription-State: /terminated/ | /200 OK/")
         site.server.send("200 NOTIFY")
         assert len(site.gateway.calls) == 1
+        (summary,) = traces.calls()
+        assert summary.call_uuid == "ONE"
+        trace = traces.get("ONE")
+        said = [each.title.split()[0] for each in trace.entries if each.plane is Plane.SIP] if trace else []
+        assert [each for each in said if each in ("REFER", "INVITE")] == ["REFER", "INVITE", "INVITE"]
+        assert said.count("NOTIFY") > 1
         await page.close()
 
 

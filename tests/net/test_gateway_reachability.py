@@ -23,8 +23,9 @@ async def next_ping(page: WebSocketPeer) -> Request:
     return message
 
 
-async def respond(page: WebSocketPeer, request: Request, status: int) -> None:
+async def respond(page: WebSocketPeer, request: Request, status: int, microphone: str = "") -> None:
     fields = [(name, request.headers.get(name) or "") for name in ("Via", "From", "To", "Call-ID", "CSeq")]
+    fields += [("X-Cordboard-Microphone", microphone)] if microphone else []
     response = Response(status, "OK", type(request.headers)(fields))
     await page.socket.send_str(to_bytes(response).decode())
 
@@ -106,6 +107,16 @@ async def test_page_that_knows_no_words_is_judged_by_its_responses() -> None:
         assert all(reachable(site, dn) for dn in pages)
         for page in opened:
             await page.close()
+
+
+async def test_a_response_tells_of_the_microphone_too() -> None:
+    async with gateway_site(ping_seconds=1) as site:
+        page = await site.page()
+        await respond(page, await next_ping(page), 200, "lost")
+        await until_reachable(site, False, 1)
+        await respond(page, await next_ping(page), 200, "ready")
+        await until_reachable(site, True, 1)
+        await page.close()
 
 
 async def test_lost_microphone_deregisters_the_dn_and_a_found_one_registers_it_again() -> None:

@@ -34,9 +34,8 @@ async def test_me_carries_the_subresources_that_are_asked_for() -> None:
 
     assert plain["userName"] == "agent5001"
     assert plain["path"] == f"/users/{plain['id']}"
-    assert set(some) - set(plain) == {"devices", "calls", "channels", "interactions", "chats"}
+    assert set(some) - set(plain) == {"devices", "calls"}, "without an Interaction Server the others are not there"
     assert some["devices"][0]["phoneNumber"] == "5001"
-    assert some["channels"][0] == {"channel": "voice", "userState": some["devices"][0]["userState"]}
     assert some["calls"] == []
     assert {"features", "settings"} <= set(every) - set(some)
     assert "api-voice" in {feature["id"] for feature in every["features"]}
@@ -102,6 +101,31 @@ async def test_starting_logs_the_agent_in_once() -> None:
         assert kinds(bench.telephony.requests) == [AgentLogin, AgentSetReady]
         device = (await agent.get("/api/v2/me/devices?fields=*")).json["devices"][0]
         assert (device["deviceState"], device["userState"]["state"]) == ("Active", "Ready")
+
+
+async def test_a_phone_that_must_be_there_first() -> None:
+    """As a traced Workspace met it: no state, no session, and beside a state's 500 an error that says nothing."""
+    async with gws_bench(starts_without_phone=False) as bench:
+        agent = await bench.signed_in()
+        start = {"operationName": "StartContactCenterSession", "channels": ["voice"]}
+        event = {"operationName": "SendUserEvent", "deviceId": agent.device, "userData": {}}
+
+        before = (await agent.get(f"/api/v2/me/devices/{agent.device}")).json["device"]
+        refused = [await agent.post("/api/v2/me", start), await agent.post("/internal-api/operations", event)]
+        bench.telephony.register("5001")
+        between = (await agent.get(f"/api/v2/me/devices/{agent.device}")).json["device"]
+        started = await agent.post("/api/v2/me", start)
+        bench.telephony.unregister("5001")
+        page = await agent.cometd("/v2/me/devices")
+        refused.append(await agent.operate("/me/channels/voice", "Ready"))
+        (error,) = await page.messages()
+
+    assert (before["deviceState"], "userState" in before) == ("Inactive", False)
+    assert [(one.status, one.json) for one in refused] == [(500, NOT_REGISTERED)] * 3
+    assert (between["deviceState"], between["userState"]["state"]) == ("Active", "LoggedOut")
+    assert started.code == (200, 0)
+    assert set(error["data"]) == {"messageType", "devicePath", "deviceUri", "metrics"}
+    assert error["data"]["messageType"] == "ErrorMessage"
 
 
 async def test_starting_can_make_ready_at_once() -> None:

@@ -134,6 +134,11 @@ async def test_a_transfer_in_two_steps(site: Site) -> None:
     await agent.ask(parent, "InitiateTransfer", destination={"phoneNumber": "5002"})
     ringing = await colleague.told("StatusChange", "Ringing")
     await colleague.ask(ringing["call"], "Answer")
+    assert ringing["extensions"] == {
+        "BusinessCall": 1,
+        "OriginationDN": "5001",
+        "OriginationDN_location": "SIP_Switch",
+    }
     consult = (await agent.told("StatusChange", "Established", callType="Consult"))["call"]
     assert agent.states() == [("Inbound", "Held"), ("Consult", "Dialing"), ("Consult", "Established")]
     assert consult["parentCallPath"] == f"/calls/{parent['id']}"
@@ -150,6 +155,25 @@ async def test_a_transfer_in_two_steps(site: Site) -> None:
     changed = await colleague.told("ParticipantsUpdated", "Established")
     assert [one["phoneNumber"] for one in changed["call"]["participants"]] == [CUSTOMER]
     assert (await agent.client.get("/api/v2/me/calls")).json["uris"] == []
+
+
+async def test_a_client_that_reads_messages_only_knows_what_can_be_done_with_both_calls(site: Site) -> None:
+    """The hold for a consultation is told first, and already without Retrieve (HTCC API, InitiateTransfer)."""
+    agent, colleague = site.agents["5001"], site.agents["5002"]
+    parent = await site.customer(agent)
+
+    await agent.ask(parent, "InitiateTransfer", destination={"phoneNumber": "5002"})
+    held = (await agent.told("StatusChange", "Held"))["call"]
+    await colleague.ask((await colleague.told("StatusChange", "Ringing"))["call"], "Reject")
+    over = (await agent.told("StatusChange", "Held"))["call"]
+    assert agent.states()[1:] == [("Consult", "Dialing"), ("Consult", "Released"), ("Inbound", "Held")]
+    await agent.ask(parent, "InitiateTransfer", destination={"phoneNumber": "5002"})
+    again = (await agent.told("StatusChange", "Held"))["call"]
+
+    alone = {"Retrieve", "ClearCall"}
+    beside = {"SwapCalls", "CompleteTransfer", "CompleteConference"}
+    assert [one["id"] for one in (held, over, again)] == [parent["id"]] * 3
+    assert [set(one["capabilities"]) & (alone | beside) for one in (held, over, again)] == [beside, alone, beside]
 
 
 async def test_a_conference_of_which_one_is_removed(site: Site) -> None:

@@ -126,7 +126,8 @@ async def test_groups_and_what_is_in_them() -> None:
         own = (await agent.get("/api/v2/me/groups?fields=*")).json["groups"]
         sales = (await agent.get(f"/api/v2{own[0]['path']}?subresources=users")).json["group"]["users"]
 
-        assert (await agent.get("/api/v2/me/groups?type=BusinessUnit&fields=*")).json["groups"] == []
+        assert (await agent.get("/api/v2/me/groups?type=BusinessUnit&fields=*")).json["groups"] == own
+        assert (await agent.get("/api/v2/me/groups?type=dispositions&fields=*")).json["groups"] == []
         assert (await agent.get("/api/v2/groups/1")).code == (404, 6)
 
     assert set(dispositions) == {"id", "name", "type", "contains", "defaultGroup", "uri", "path"}
@@ -152,7 +153,7 @@ async def test_supervisors_see_their_agents_and_set_their_state() -> None:
         assert bench.telephony.requests[-1] == AgentSetNotReady(
             "5001", reference=bench.telephony.requests[-1].reference
         )
-    assert {"devices", "calls", "channels"} <= set(seen)
+    assert {"devices", "calls"} <= set(seen)
     assert not {"devices", "settings", "features"} & set(by_colleague)
     assert "settings" not in seen
     assert everybody["totalCount"] == 3
@@ -186,16 +187,23 @@ async def test_the_options_of_wwe_can_be_added_to() -> None:
     async with gws_bench(workspace_options=added) as bench:
         agent = await bench.signed_in()
 
-        settings = (await agent.get("/internal-api/me/settings?fields=*")).json["settings"]
+        read_by_wwe = (await agent.get("/internal-api/me/settings?fields=*")).json["resources"]
+        section = (await agent.get("/api/v2/me/settings/phone")).json
+        listed = (await agent.get("/api/v2/me/settings?fields=*")).json["settings"]
         of_me = (await agent.get("/api/v2/me?subresources=settings")).json["user"]["settings"]
         attributes = (await agent.get("/internal-api/contact-center?subresources=businessAttributes")).json
         alone = (await agent.get("/internal-api/business-attributes")).json
 
-    assert settings == of_me
-    assert settings["phone"] == {"label": "Phone", "url": "http://desk/"}
-    assert settings["interaction-workspace"]["interaction.web-content"] == "phone"
-    assert settings["interaction-workspace"]["x"] == "y"
-    assert attributes["contactCenter"]["businessAttributes"] == alone["businessAttributes"]
+    assert [state["operationName"] for state in read_by_wwe["agentStates"]][:2] == ["Ready", "NotReady"]
+    assert read_by_wwe["user"]["settings"] == listed
+    sections = {one["name"]: {pair["name"]: pair["value"] for pair in one["settings"]} for one in listed}
+    assert sections == of_me
+    assert sections["phone"] == {"label": "Phone", "url": "http://desk/"}
+    assert section["settings"] == listed[1]["settings"]
+    assert (listed[1]["path"], listed[1]["key"], section["key"]) == ("/me/settings/phone", "name", "name")
+    assert sections["interaction-workspace"]["interaction.web-content"] == "phone"
+    assert sections["interaction-workspace"]["x"] == "y"
+    assert attributes["resources"]["businessAttributes"] == alone["businessAttributes"]
     assert alone["businessAttributes"][0]["name"] == "DispositionCode"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+from aiohttp import web
+
 from cordboard.lab.gws.settings import Protection
 from kit.desk import desk_bench
 from kit.gws import AgentClient, Answer, GwsBench, basic, gws_bench
@@ -120,6 +122,17 @@ async def test_what_the_settings_do_not_name_is_refused_to_preflights() -> None:
             assert refused.status == 403
             assert "Access-Control-Allow-Origin" not in refused.headers
         assert (await preflight(page, "POST", "content-type")).status == 200
+
+
+async def test_what_is_passed_on_to_another_server_has_that_servers_rules() -> None:
+    async def connector(_: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    async with gws_bench([web.route("*", "/connector/{below:.*}", connector)]) as bench:
+        page = await bench.browser()
+        asked = {"Origin": ORIGIN, "Access_Control_Request_Method": "GET"}
+        assert (await page.ask("OPTIONS", "/connector/Ping", **asked)).status == 204
+        assert (await page.ask("OPTIONS", "/api/v2/me", **asked)).status == 403
 
 
 async def test_a_page_behind_the_desk_works_with_it(tmp_path: Path) -> None:

@@ -37,6 +37,17 @@ async def test_basic_opens_a_session_whose_cookie_is_enough() -> None:
     assert by_cookie.json["user"]["userName"] == "agent5001"
 
 
+async def test_a_session_is_told_also_with_an_answer_that_is_an_error() -> None:
+    async with gws_bench() as bench:
+        agent = await bench.browser("5001", basic("agent5001", "agent5001"))
+
+        first = await agent.get("/api/v2/nonsense")
+        agent.authorization = ""
+
+        assert (first.code, first.headers["Set-Cookie"][:11]) == ((404, 6), "JSESSIONID=")
+        assert (await agent.get("/api/v2/me")).code == (200, 0)
+
+
 @pytest.mark.parametrize(
     "authorization",
     [

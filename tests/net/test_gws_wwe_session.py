@@ -8,11 +8,12 @@ A shape is the structure of an answer: objects keep their keys, lists their elem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cordboard.config import Address
+from cordboard.lab.gws import lab_account
 from cordboard.lab.gws.directory import user_id
 from cordboard.net.forwarding import forwarded
 from kit.desk import HOST, desk_bench, free_port
@@ -137,7 +138,42 @@ USER = {
     "uri": str,
     "path": str,
 }
-CHANNEL = {"channel": "voice", "userState": USER_STATE}
+NAMED = {"name": str, "displayName": str, "description": str, "userProperties": [dict]}
+SETTINGS = {
+    "statusCode": 0,
+    "resources": {
+        "agentStates": [{"id": str, "operationName": str, "displayName": str, "state": str, "workMode": Maybe(str)}],
+        "user": {
+            "settings": [
+                {
+                    "name": str,
+                    "displayName": str,
+                    "key": "name",
+                    "uri": str,
+                    "path": str,
+                    "settings": [{"name": str, "value": str}],
+                }
+            ]
+        },
+    },
+}
+ATTRIBUTES = {
+    "statusCode": 0,
+    "resources": {"businessAttributes": [{**NAMED, "values": [{**NAMED, "default": bool}]}]},
+}
+BUSINESS_UNITS = {
+    "statusCode": 0,
+    "groups": [
+        {
+            "id": str,
+            "name": str,
+            "type": "BusinessUnit",
+            "contains": [str],
+            "uri": str,
+            "path": str,
+        }
+    ],
+}
 DEVICE_MESSAGE = {"devices": [DEVICE], "messageType": "DeviceStateChangeMessage", "metrics": METRICS}
 CALL = {
     "id": str,
@@ -169,6 +205,7 @@ CALL_MESSAGE = {
 }
 
 
+ACCOUNT = replace(lab_account("5001"), groups=("Sales",))
 ME = "/api/v2/me?subresources=features,devices,channels"
 WORKBINS = (
     "/802a8606-dff6-45a2-8ea4-6371c6213ec8?subresources=*",
@@ -199,7 +236,7 @@ async def next_message(page: CometdClient, channel: str, shape: Any) -> Any:
 async def test_the_morning_of_an_agent(tmp_path: Path) -> None:
     listen = Address(HOST, free_port(HOST))
     async with (
-        gws_bench([forwarded("/connector", f"http://{listen}")]) as bench,
+        gws_bench([forwarded("/connector", f"http://{listen}")], accounts=(ACCOUNT,)) as bench,
         desk_bench(tmp_path, gws_runs=False, desk__listen=listen, gws__url=bench.url) as desk,
     ):
         agent = await bench.browser()
@@ -215,13 +252,17 @@ async def test_the_morning_of_an_agent(tmp_path: Path) -> None:
 
 async def start(agent: AgentClient) -> None:
     me = await get(agent, ME, {"statusCode": 0, "user": USER})
-    assert_shape(me["user"], {"features": [FEATURE], "devices": [DEVICE], "channels": [CHANNEL]})
-    options = await get(agent, "/internal-api/me/settings?fields=*", {"statusCode": 0, "settings": dict})
-    assert_shape(options["settings"]["interaction-workspace"], {"privilege.sipendpoint.can-use": "true"})
+    (device,) = me["user"]["devices"]
+    assert (device["deviceState"], "userState" in device) == ("Inactive", False), "SIP Server has no contact for it"
+    assert_shape(me["user"], {"features": [FEATURE], "devices": [{**DEVICE, "userState": Maybe(USER_STATE)}]})
+    options = await get(agent, "/internal-api/me/settings?fields=*", SETTINGS)
+    (section,) = options["resources"]["user"]["settings"]
+    assert section["name"] == "interaction-workspace"
+    assert {"name": "privilege.sipendpoint.can-use", "value": "true"} in section["settings"]
     services = await get(agent, "/api/v2/services?fields=*", SERVICES)
     assert ("Voice", "Active") in {(service["type"], service["state"]) for service in services["services"]}
-    await get(agent, "/api/v2/me/groups?type=BusinessUnit&fields=*", {"statusCode": 0, "groups": list})
-    await get(agent, "/internal-api/contact-center?subresources=businessAttributes", {"statusCode": 0})
+    await get(agent, "/api/v2/me/groups?type=BusinessUnit&fields=*", BUSINESS_UNITS)
+    await get(agent, "/internal-api/contact-center?subresources=businessAttributes", ATTRIBUTES)
     await get(agent, "/api/v2/groups?type=dispositions&fields=*", GROUPS)
 
 
@@ -263,8 +304,8 @@ async def begin_work(agent: AgentClient) -> CometdClient:
     await get(agent, "/api/v2/diagnostics/version", {"statusCode": 0, "version": "8.5.202.96"})
     await get(agent, "/api/v2/workbins?fields=*", {"statusCode": 0, "workbins": list})
     again = await get(agent, "/api/v2/me/?subresources=devices,calls,channels,interactions,chats", {"statusCode": 0})
-    nothing: dict[str, Any] = {"calls": [], "interactions": [], "chats": []}
-    assert_shape(again["user"], {"devices": [DEVICE], "channels": [CHANNEL], **nothing})
+    assert_shape(again["user"], {"devices": [DEVICE], "calls": []})
+    assert not {"channels", "interactions", "chats"} & set(again["user"]), "there is no Interaction Server"
     for failing in WORKBINS:
         assert (await agent.get("/api/v2/workbins" + failing)).json["statusCode"] != 0
     page = await agent.cometd("/v2/me/devices", "/v2/me/calls")

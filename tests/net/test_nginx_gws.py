@@ -21,7 +21,7 @@ from kit.lab import until
 from kit.nginx import HOST, NAME, RunningNginx, nginx_alone
 
 PAGE = "<!doctype html><html><HEAD><title>WWE</title></HEAD><body></body></html>"
-TAG = "<script src='/embed/loader.js' data-side='right' data-push defer></script></head>"
+TAG = "<script src='/embed/loader.js' data-side='right' data-push data-widgets defer></script></head>"
 
 
 @dataclass

@@ -75,10 +75,13 @@ async def test_page_registers_over_ipv6() -> None:
 
 
 async def test_one_page_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all connections are registered pages'; one that has not registered makes room."""
     monkeypatch.setattr(websocket, "MAXIMUM_CONNECTIONS", 1)
     async with gateway() as running, aiohttp.ClientSession() as session:
         url = running.websocket_url
-        async with session.ws_connect(url, protocols=("sip",)):
+        async with session.ws_connect(url, protocols=("sip",)) as page:
+            await page.send_str(register("5001", "WS"))
+            assert (await page.receive_str(timeout=2)).startswith("SIP/2.0 200 ")
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
                 await session.ws_connect(url, protocols=("sip",))
             assert refused.value.status == 503

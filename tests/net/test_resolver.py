@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from cordboard.net import name_servers
 from cordboard.net import resolver as module
 from cordboard.net.resolver import Resolver
 from cordboard.sip.location import RecordType, Target, Wanted
@@ -74,7 +75,7 @@ async def test_last_good_answer_holds_while_the_dns_fails(
     dns: NameServer, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr(module, "SHORTEST", 0.05)
-    monkeypatch.setattr(module, "LIFETIME", 0.3)
+    monkeypatch.setattr(name_servers, "LIFETIME", 0.3)
     dns.zone["a.example", "A"] = ("0 127.0.0.1",)
     asking = resolver(dns)
     wanted = Wanted("a.example", 5060, "UDP")
@@ -89,7 +90,7 @@ async def test_last_good_answer_holds_while_the_dns_fails(
 
 
 async def test_unknown_names_and_no_server_give_nothing(dns: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIFETIME", 0.3)
+    monkeypatch.setattr(name_servers, "LIFETIME", 0.3)
     assert (await resolver(dns).locate(Wanted("nowhere.example"))).targets == ()
     nobody = Resolver([("127.0.0.1", free_port(kind=socket.SOCK_DGRAM))], NO_HOSTS)
     assert (await nobody.locate(Wanted("a.example", 5060, "UDP"))).targets == ()
@@ -101,7 +102,7 @@ async def test_names_that_no_dns_can_hold_lead_nowhere(dns: NameServer, name: st
 
 
 async def test_loop_goes_on_while_the_dns_is_silent(dns: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIFETIME", 0.3)
+    monkeypatch.setattr(name_servers, "LIFETIME", 0.3)
     dns.answers = False
     search = asyncio.get_running_loop().create_task(resolver(dns).locate(Wanted("a.example", 5060, "UDP")))
     longest, last = 0.0, asyncio.get_running_loop().time()

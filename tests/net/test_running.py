@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 from contextlib import AsyncExitStack
 
 import pytest
@@ -139,7 +140,8 @@ def after(seconds: float, *numbers: signal.Signals) -> None:
         asyncio.get_running_loop().call_later(order * seconds, os.kill, os.getpid(), number)
 
 
-def test_sigterm_drains_before_the_end() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_sigterm_drains_before_the_end(number: signal.Signals) -> None:
     parts, draining = Parts(), Draining()
 
     def drained() -> None:
@@ -148,7 +150,7 @@ def test_sigterm_drains_before_the_end() -> None:
 
     async def start(stack: AsyncExitStack) -> Ready:
         await parts.start(stack)
-        after(0.01, signal.SIGTERM)
+        after(0.01, number)
         asyncio.get_running_loop().call_later(0.1, drained)
         return Ready("ready", draining.run)
 
@@ -172,7 +174,8 @@ def test_second_signal_ends_the_draining(second: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_other_signals_do_not_drain(number: signal.Signals) -> None:
+def test_the_terminal_s_signals_do_not_drain(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     parts, draining = Parts(), Draining()
 
     async def start(stack: AsyncExitStack) -> Ready:

@@ -93,7 +93,7 @@ async def test_lab(tmp_path: Path) -> None:
                 assert await answer.json() == {"softphone": f"{desk}/", "widget": f"{desk}/webrtc-widget.json"}
             async with client.get("/api/v2/me", headers={"Authorization": basic("agent5020", "agent5020")}) as answer:
                 assert answer.status == 200
-            async with cordboard("lab", "call", "--to", "600", "--config", file) as caller:
+            async with cordboard("lab", "--config", file, "call", "--to", "600") as caller:
                 assert await ended(caller) == ("+15550100 calls 600\n", "")
             async with client.get("/lab/calls/c1") as answer:
                 assert (await answer.json())["to"] == "600"
@@ -114,6 +114,7 @@ async def test_lab(tmp_path: Path) -> None:
         out, log = await ended(process)
         assert process.returncode == 0
     assert f"http://{LAB}:8090/ui/ad/v1/index.html   sign in as agent5001, password agent5001" in out
+    assert f" lab --config {file} call --to 8000" in out
     assert_quiet(log)
     assert media_workers(LAB) == []
 

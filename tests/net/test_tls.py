@@ -45,6 +45,12 @@ def rubbish(authority: Authority, identity: Identity) -> Identity:
     return identity
 
 
+def half_a_key(authority: Authority, identity: Identity) -> Identity:
+    text = Path(identity.key).read_text()
+    Path(identity.key).write_text(text[: len(text) // 2])
+    return identity
+
+
 def under_pass_phrase(authority: Authority, identity: Identity) -> Identity:
     return encrypted(identity)
 
@@ -58,6 +64,7 @@ def under_pass_phrase(authority: Authority, identity: Identity) -> Identity:
         (of_another, "other.example.key: is not the key of "),
         (no_key, "ss.example.pem: holds no private key in PEM"),
         (rubbish, "ss.example.pem: holds no certificate in PEM"),
+        (half_a_key, "ss.example.key: holds a private key that is damaged"),
         (under_pass_phrase, "is encrypted; a key without pass phrase is needed"),
     ],
 )

@@ -21,6 +21,15 @@ async def test_datagrams_come_and_go() -> None:
     await asyncio.sleep(0)
 
 
+async def test_what_cannot_leave_is_told_and_raises_nothing() -> None:
+    one = await open_udp("127.0.0.1", 0, lambda data, source: None)
+    assert not one.send(b"hello", ("2001:db8::1", 5060))
+    assert one.send(b"hello", one.address)
+    one.close()
+    assert not one.send(b"hello", one.address)
+    await asyncio.sleep(0)
+
+
 async def test_a_taken_port_says_so() -> None:
     first = await open_udp("127.0.0.1", 0, lambda data, source: None)
     with pytest.raises(PortTaken) as taken:

@@ -22,10 +22,11 @@ LARGE = b"x" * 4_000_000  # more than a connection takes without being read
 
 class Owner:
     def __init__(self) -> None:
+        self.heard: list[bytes] = []
         self.gone: list[Flow] = []
 
     def message(self, flow: Flow, data: bytes) -> None:
-        return None
+        self.heard.append(data)
 
     def closed(self, flow: Flow) -> None:
         self.gone.append(flow)
@@ -77,3 +78,40 @@ async def test_a_peer_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPa
         assert not sockets.send(flow, b"has no room")
         sockets.drop(flow)
         assert await until(lambda: owner.gone == [flow])
+
+
+async def test_a_stranger_who_talks_too_much_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "STRANGERS_MESSAGES", 3)
+    async with connected(ORIGIN) as (_sockets, flow, owner, page):
+        for number in range(9):
+            await page.send_str(str(number))
+        assert await until(lambda: owner.gone == [flow])
+        assert owner.heard == [b"0", b"1", b"2"]
+
+
+async def test_whom_the_owner_vouches_for_may_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "STRANGERS_MESSAGES", 3)
+    async with connected(ORIGIN) as (sockets, flow, owner, page):
+        sockets.vouch(flow)
+        for number in range(9):
+            await page.send_str(str(number))
+        assert await until(lambda: len(owner.heard) == 9)
+        assert owner.gone == []
+
+
+async def test_strangers_make_room_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "MAXIMUM_CONNECTIONS", 2)
+    async with connected(ORIGIN) as (sockets, flow, owner, page), aiohttp.ClientSession() as client:
+        sockets.vouch(flow)
+        url = page.get_extra_info("peername")
+        address = f"http://{url[0]}:{url[1]}/ws"
+        second = await client.ws_connect(address, protocols=("sip",))
+        third = await client.ws_connect(address, protocols=("sip",))
+        assert await until(lambda: len(owner.gone) == 1)
+        assert flow in sockets.flows
+        (last,) = (each for each in sockets.flows if each != flow)
+        sockets.vouch(last)
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect(address, protocols=("sip",))
+        assert refused.value.status == 503
+        await asyncio.gather(second.close(), third.close())

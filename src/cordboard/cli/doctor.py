@@ -7,9 +7,11 @@ run.
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from typing import NoReturn
@@ -19,10 +21,10 @@ import uvloop
 
 from cordboard import observe
 from cordboard.cli.ports.owner import owner_of
+from cordboard.cli.running import USUAL, usual_file
 from cordboard.config import ConfigError, Settings, lab_settings, load
-from cordboard.deploy.whole import DEFAULT_FILE
 from cordboard.doctor import report
-from cordboard.doctor.catalogue import CHECKS, check_of
+from cordboard.doctor.catalogue import CHECKS, GROUPS, check_of
 from cordboard.doctor.finding import State, worst
 from cordboard.doctor.patient import Instruments
 from cordboard.doctor.running import chosen, run
@@ -49,7 +51,9 @@ class _Command(click.Command):
 
 
 @click.command(cls=_Command)
-@click.option("--config", metavar="FILE", help=f"The settings; {DEFAULT_FILE} if not given, the lab's own with --lab.")
+@click.option(
+    "--config", metavar="FILE", help=f"The settings; cordboard.toml here, or {USUAL}; with --lab the lab's own."
+)
 @click.option("--only", multiple=True, metavar="ID", help="Some checks or groups: sip.server,gws; may be repeated.")
 @click.option("--no-call", is_flag=True, help="Make no call.")
 @click.option("--lab", "in_lab", is_flag=True, help="Examine a running `cordboard lab`.")
@@ -76,15 +80,28 @@ def doctor(
         _explain(explain)
         return
     settings = _settings(config, in_lab=in_lab)
-    only = tuple(name for each in only for name in each.split(",") if name)
-    _check_names(only)
+    only = _names(only)
     observe.configure("error", settings.log.format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            state = runner.run(_examine(settings, only, call=not no_call, as_json=as_json))
-        except KeyboardInterrupt:
+            state = runner.run(_until_signal(settings, only, call=not no_call, as_json=as_json))
+            sys.stdout.flush()
+        except (KeyboardInterrupt, asyncio.CancelledError):
             _give_up(["interrupted"])
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _give_up([f"the output cannot be written: {(error.strerror or str(error)).lower()}"])
     raise SystemExit(STATUS[state])
+
+
+async def _until_signal(settings: Settings, only: tuple[str, ...], *, call: bool, as_json: bool) -> State:
+    """Whoever ends it, a monitoring that has waited long enough for instance, leaves no registration behind."""
+    examination = asyncio.current_task()
+    assert examination is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, examination.cancel)
+    return await _examine(settings, only, call=call, as_json=as_json)
 
 
 async def _examine(settings: Settings, only: tuple[str, ...], *, call: bool, as_json: bool) -> State:
@@ -113,23 +130,37 @@ def _settings(config: str | None, *, in_lab: bool) -> Settings:
     try:
         if in_lab:
             return load(config, in_lab=True) if config else lab_settings()
-        return load(config or DEFAULT_FILE)
+        return load(config or usual_file())
     except ConfigError as error:
         _give_up(error.problems)
 
 
-def _check_names(only: tuple[str, ...]) -> None:
+def _names(only: tuple[str, ...]) -> tuple[str, ...]:
+    """The checks and groups that are asked for; none for all."""
+    names = tuple(name.strip() for each in only for name in each.split(",") if name.strip())
+    if only and not names:
+        _give_up(["--only names no check"])
     try:
-        chosen(CHECKS, only or None)
+        chosen(CHECKS, names or None)
     except KeyError as unknown:
-        _give_up([f"{unknown.args[0]} is no check and no group of checks; `cordboard doctor --list` lists them"])
+        name = str(unknown.args[0])
+        _give_up([f"{name} is no check and no group of checks; {_nearest(name)}`cordboard doctor --list` lists them"])
+    return names
 
 
 def _explain(id: str) -> None:
     check = check_of(id)
+    if id in GROUPS:
+        members = ", ".join(each.id for each in CHECKS if each.group == id)
+        _give_up([f"{id} is a group of checks: {members}; ask for one of them"])
     if check is None:
-        _give_up([f"{id} is no check; `cordboard doctor --list` lists them"])
+        _give_up([f"{id} is no check; {_nearest(id)}`cordboard doctor --list` lists them"])
     print("\n".join(report.explained(check)))
+
+
+def _nearest(name: str) -> str:
+    close = difflib.get_close_matches(name.lower(), [*GROUPS, *(each.id for each in CHECKS)], 1, 0.6)
+    return f"the closest is {close[0]}; " if close else ""
 
 
 def _give_up(problems: tuple[str, ...] | list[str]) -> NoReturn:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cordboard.config import Settings
 from cordboard.media.relay.engine import RelayEngine
 from cordboard.media.relay.settings import relay_settings
-from cordboard.media.rtpengine.engine import RtpengineEngine
 from cordboard.media.rtpengine.settings import RtpengineSettings
 
-Engine = RelayEngine | RtpengineEngine
+if TYPE_CHECKING:
+    from cordboard.media.rtpengine.engine import RtpengineEngine
+
+    Engine = RelayEngine | RtpengineEngine
 
 
 async def start_engine(settings: Settings) -> Engine:
     """Raises `WorkerFailed`, `DaemonsSilent` or `SnapshotsUnusable` when there is nothing to carry calls."""
     if settings.media.engine == "rtpengine":
+        from cordboard.media.rtpengine.engine import RtpengineEngine  # not loaded for nothing
+
         return await RtpengineEngine.start(rtpengine_settings(settings))
     return await RelayEngine.start(relay_settings(settings))
 

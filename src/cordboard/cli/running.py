@@ -20,8 +20,7 @@ from cordboard.cli import ports
 from cordboard.cli.state import StateUnusable
 from cordboard.config import ConfigError, Settings, lab_settings, load
 from cordboard.media.relay.launch import WorkerFailed
-from cordboard.media.rtpengine.daemons import DaemonsSilent
-from cordboard.media.rtpengine.kept import SnapshotsUnusable
+from cordboard.media.rtpengine.errors import DaemonsSilent, SnapshotsUnusable
 from cordboard.net.errors import AddressUnusable, NameUnknown, PortTaken
 from cordboard.net.tasks import Tasks
 from cordboard.net.tls import CertificateUnusable
@@ -72,12 +71,17 @@ def give_up(problems: tuple[str, ...] | list[str]) -> NoReturn:
     raise SystemExit(2)
 
 
-def settings_from(config: str | None, *, in_lab: bool) -> Settings:
-    """The settings of a file, or the lab's own; ends the process where they are wrong or a port is taken."""
+def read_settings(config: str | None, *, in_lab: bool) -> Settings:
+    """The settings of a file, or the lab's own; ends the process where they are wrong."""
     try:
-        settings = load(config, in_lab=in_lab) if config else lab_settings()
+        return load(config, in_lab=in_lab) if config else lab_settings()
     except ConfigError as error:
         give_up(error.problems)
+
+
+def settings_from(config: str | None, *, in_lab: bool) -> Settings:
+    """As `read_settings`, for a process that will listen: it ends where a port is taken, too. Sets up the log."""
+    settings = read_settings(config, in_lab=in_lab)
     if taken := ports.problems(ports.listeners(settings)):
         give_up(taken)
     observe.configure(settings.log.level, settings.log.format)
@@ -128,7 +132,10 @@ async def _until_signal(start: Start) -> None:
 
 
 class _Signals:
-    """SIGTERM drains first where there is something to drain; a second one ends at once, as the others do."""
+    """SIGTERM drains first where there is something to drain; a second one ends at once, as the others do.
+
+    SIGHUP is a terminal that was closed; without one it is from somebody who wanted no call to end.
+    """
 
     def __init__(self) -> None:
         self.ending = asyncio.Event()
@@ -143,7 +150,8 @@ class _Signals:
 
     def _signalled(self, number: int) -> None:
         drain, self._drain = self._drain, None
-        if number == signal.SIGTERM and drain is not None and not self.ending.is_set():
+        gently = number == signal.SIGTERM or (number == signal.SIGHUP and not sys.stderr.isatty())
+        if gently and drain is not None and not self.ending.is_set():
             self._tasks.start(self._drained(drain), "drain")
             return
         if self._starting is not None and not self.ending.is_set():

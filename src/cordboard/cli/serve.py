@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 from aiohttp import web
 
-from cordboard.cli.admin.composition import Parts, SiteAdministration
 from cordboard.cli.admin.kept_records import CountedRecords, RecordReader
 from cordboard.cli.admin.metrics_site import metrics_site
 from cordboard.cli.admin.readiness import start_readiness
-from cordboard.cli.engine import Engine, start_engine
+from cordboard.cli.engine import start_engine
 from cordboard.cli.running import Ready, run, settings_from
 from cordboard.cli.state import token_secret
 from cordboard.cli.trace.keeping import start_memory
 from cordboard.config import Address, Settings
 from cordboard.desk import create_desk
-from cordboard.desk.admin import create_admin
 from cordboard.desk.health import Health
 from cordboard.gateway.gateway import Gateway
 from cordboard.net.http import serve_http
 from cordboard.observe import Metrics
+
+if TYPE_CHECKING:
+    from cordboard.cli.engine import Engine
 
 
 @click.command()
@@ -79,6 +81,10 @@ async def start_product(settings: Settings, running: AsyncExitStack) -> Product:
     if settings.metrics.listen:
         await start_site(metrics_site(settings, metrics, engine, readiness), settings.metrics.listen, running)
     if settings.admin.listen:
+        # Not loaded for nothing: calls and pages wait for a start.
+        from cordboard.cli.admin.composition import Parts, SiteAdministration
+        from cordboard.desk.admin import create_admin
+
         reader = RecordReader(settings, records.latest)
         parts = Parts(settings, gateway, engine, metrics, readiness, memory.traces, reader)
         administration = SiteAdministration(parts)
@@ -107,12 +113,13 @@ async def start_site(
 
 
 def ready_text(settings: Settings) -> str:
+    agents = len(settings.agents) or "none, so nobody has a phone: cordboard agents add 5001-5020"
     return f"""\
 Cordboard is ready.
   Softphone   {settings.desk.url}/
   SIP Server  {settings.sip_server.address}, sends its calls to {settings.gateway.advertise}
   GWS         {settings.gws.url}
-  Agents      {len(settings.agents)}{_admin_text(settings)}"""
+  Agents      {agents}{_admin_text(settings)}"""
 
 
 def _admin_text(settings: Settings) -> str:

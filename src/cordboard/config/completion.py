@@ -65,6 +65,7 @@ def conflicts(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each contradiction as the names of the settings in it and a sentence. `values` are complete."""
     yield from _unreachable(values)
     yield from _same_port(values)
+    yield from _other_version(values)
     yield from _half_an_identity(values)
     yield from _signing_in(values)
     yield from _names_and_certificates(values)
@@ -172,6 +173,27 @@ def _unreachable(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
         if is_wildcard(host):
             section, key = name.split(".")
             yield (name,), f"[{section}] {key}: nobody can reach {host}; set it to the {needed}"
+
+
+def _other_version(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What listens at an address of one version of IP reaches none of the other."""
+    own: Address = values["gateway.sip"]
+    for name in ("sip_server.address", "sip_server.backup"):
+        server: Address = values[name]
+        if {_version(own), _version(server)} == {4, 6}:
+            yield (
+                ("gateway.sip", name),
+                f"[gateway] sip: {own} cannot reach [{name.partition('.')[0]}] {name.partition('.')[2]} {server};"
+                f" an IPv{_version(server)} address of this machine can",
+            )
+
+
+def _version(address: Address) -> int:
+    """4 or 6; 0 for a name, which may lead to either."""
+    try:
+        return ipaddress.ip_address(address.host).version
+    except ValueError:
+        return 0
 
 
 def _same_port(values: Values) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-_LARGEST_FILE = 1_000_000
+LARGEST_FILE = 1_000_000
 SECRETS_MODE = 0o600
 
 
@@ -29,7 +29,7 @@ def settings_text(path: str | os.PathLike[str]) -> str:
     """The text of a settings file. Raises `ConfigError`."""
     try:
         with open(path, "rb") as file:
-            return _decoded(str(path), file.read(_LARGEST_FILE + 1))
+            return _decoded(str(path), file.read(LARGEST_FILE + 1))
     except OSError as error:
         raise ConfigError([f"{path}: {(error.strerror or 'cannot be read').lower()}"]) from None
 
@@ -42,12 +42,12 @@ def secrets_text(path: Path) -> str | None:
     try:
         with open(path, "rb", opener=without_waiting) as file:
             _demand_private(path, os.fstat(file.fileno()))
-            return _decoded(str(path), file.read(_LARGEST_FILE + 1))
+            return _decoded(str(path), file.read(LARGEST_FILE + 1))
     except FileNotFoundError:
         return None
     except PermissionError:
         raise ConfigError(
-            [f"{path}: this user may not read it; `chown {_user()} {path}`, or run this as the user that owns it"]
+            [f"{path}: this user may not read it; run this as its owner: `sudo -u {_owner(path)} cordboard ...`"]
         ) from None
     except OSError as error:
         raise ConfigError([f"{path}: {(error.strerror or 'cannot be read').lower()}"]) from None
@@ -68,14 +68,21 @@ def _demand_private(path: Path, found: os.stat_result) -> None:
         raise ConfigError([f"{path}: holds secrets, but belongs to another user; `chown {_user()} {path}`"])
 
 
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "cordboard"
+
+
 def _user() -> str:
     """The user's own word for itself, which needs no name service."""
     return os.environ.get("USER") or os.environ.get("LOGNAME") or str(os.geteuid())
 
 
 def _decoded(name: str, content: bytes) -> str:
-    if len(content) > _LARGEST_FILE:
-        raise ConfigError([f"{name}: more than {_LARGEST_FILE} bytes; this is no settings file"])
+    if len(content) > LARGEST_FILE:
+        raise ConfigError([f"{name}: more than {LARGEST_FILE} bytes; this is no settings file"])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

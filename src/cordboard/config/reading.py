@@ -17,8 +17,12 @@ from cordboard.config.files import ConfigError, secrets_path, secrets_text, sett
 from cordboard.config.location import Path, locate
 from cordboard.config.setting import Declaration, Setting
 from cordboard.config.settings import AGENT_SETTINGS, SECTIONS, SETTINGS, Agent, Settings
+from cordboard.config.syntax import syntax_problem
 
 __all__ = ["ConfigError", "as_written", "lab_settings", "load", "parse"]
+
+
+FEW = 12  # keys of a section, so that all can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def _document(text: str, name: str) -> _Document:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([_syntax_problem(name, text, str(error))]) from None
+        raise ConfigError([syntax_problem(name, text, str(error))]) from None
     except RecursionError:
         raise ConfigError([f"{name}: nested too deeply"]) from None
     return _Document(name, locate(text), tables)
@@ -77,17 +81,6 @@ def lab_settings(changes: Mapping[str, object] = MappingProxyType({})) -> Settin
     reading.values.update(changes)
     reading.sources.update(dict.fromkeys(changes, "changed"))
     return reading.settings()
-
-
-def _syntax_problem(name: str, text: str, message: str) -> str:
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    if place is None:
-        return f"{name}: not TOML: {message}"
-    what = message[: place.start()]
-    what = what[:1].lower() + what[1:]
-    if place[1]:
-        return f"{name}:{place[1]}: not TOML: {what} (column {place[2]})"
-    return f"{name}:{text.rstrip().count(chr(10)) + 1}: not TOML: {what} (at the end of the file)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -252,6 +245,8 @@ class _Reading:
 def _why(declared: Declaration, value: object, wrong: kinds.Wrong) -> str:
     """`"127.0.0.1" is not host:port; right would be "127.0.0.1:5060"`, but never the value of a secret."""
     if declared.secret:
+        if isinstance(value, str):
+            return f"the value {wrong.why}" + (f"; right would be {declared.kind.example}" if wrong.right else "")
         told = not secret_sources.is_source(value) or wrong.right == secret_sources.FORMS
         return f"the value {wrong.why}" + (f"; right would be text in quotes, {secret_sources.FORMS}" if told else "")
     right = wrong.right or ("" if declared.required else as_written(declared.default))
@@ -272,8 +267,10 @@ def as_written(value: object, *, whole: bool = False) -> str:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return f"the closest is {close[0]}" if close else f"there is {', '.join(known)}"
+    close = difflib.get_close_matches(word.lower(), known, 1, 0.62)
+    if close:
+        return f"the closest is {close[0]}"
+    return f"there is {', '.join(known)}" if len(known) <= FEW else "docs/settings.md has all there are"
 
 
 def _nearest_key(key: str, known: list[str]) -> str:

@@ -60,7 +60,7 @@ def create_desk(
 
     open_pages = Pages(lambda: secrets.token_urlsafe(24), revoke=revoke)
     watch = SessionWatch(gws, open_pages, settings)
-    connector = Connector(settings, gws, watch, seats, clock)
+    connector = Connector(settings, gws, watch, seats, clock, traces)
     calls = PageCalls(settings, open_pages, gws, watch, secret, clock, metrics, traces)
     application = web.Application(
         middlewares=[protection.errors_to_json(), protection.guard(settings), _gws_failures(metrics)],
@@ -127,6 +127,7 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Any]:
         "useGwsForDialing": own_gateway,  # Asterisk does not pick up what SIP Server dials for the agent
         "dispositionKey": settings.desk.disposition_key,
         "endsGoneCalls": settings.desk.ends_gone_calls,
+        "shortcuts": settings.desk.shortcuts,
         "video": settings.media.video and own_gateway,
         "audio": {
             "echoCancellation": settings.desk.echo_cancellation,

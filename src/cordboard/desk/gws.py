@@ -16,7 +16,6 @@ from cordboard.desk.pages import Page
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
-POLL_SECONDS = 150.0  # CometD holds a poll for 30 or 60 s
 _LARGEST_ANSWER = 2_000_000
 _NOT_AUTHENTICATED = 20  # statusCode, GWS reference 1.5
 

@@ -33,6 +33,10 @@ class KnownBad:
 
 
 _LANGUAGE = "does not know all of the language that the pages are written in (ECMAScript 2022)"
+_NOTIFY = (
+    "can be kept from all SIP by one NOTIFY about voicemail (CVE-2026-57191); packages of distributions may have the"
+    " correction"
+)
 KNOWN_BAD = (
     KnownBad(
         "Coturn",
@@ -77,6 +81,8 @@ KNOWN_BAD = (
         "gets no corrections of security faults any more",
         "Install Asterisk 20 or 22.",
     ),
+    KnownBad("Asterisk", (20,), (20, 21), _NOTIFY, "Install Asterisk 20.21, or 22.10.1 or later."),
+    KnownBad("Asterisk", (21,), (22, 10, 1), _NOTIFY, "Install Asterisk 22.10.1 or later."),
     KnownBad("Chrome and Edge", (), (94,), _LANGUAGE, "Update agents' browsers."),
     KnownBad("Firefox", (), (93,), _LANGUAGE, "Update agents' browsers."),
     KnownBad("Safari", (), (16, 4), _LANGUAGE, "Update agents' browsers; only Chromium and Firefox are tested."),

@@ -91,8 +91,13 @@ class Patient:
 
     @property
     def secret(self) -> bytes | None:
-        """The secret that signs pages' tokens, where there is one that we can read; the doctor makes none."""
+        """The secret that signs pages' tokens, where there is one that we can read; the doctor makes none.
+
+        Asterisk knows no tokens, and no way to read their header.
+        """
         gateway = self.settings.gateway
+        if gateway.kind == "asterisk":
+            return None
         if self.instruments.secret is not None:
             return self.instruments.secret
         if gateway.token_secret:

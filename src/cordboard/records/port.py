@@ -40,9 +40,15 @@ class Records(Protocol):
     def put(self, record: CallRecord) -> None:
         """Never waits nor raises: what cannot be written now is kept and written later."""
 
+    def amend(self, record: CallRecord) -> None:
+        """The same for a record that was put before, and has further marks now."""
+
 
 class NoRecords:
     """Takes records and forgets them."""
 
     def put(self, record: CallRecord) -> None:
+        return None
+
+    def amend(self, record: CallRecord) -> None:
         return None

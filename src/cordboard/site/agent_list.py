@@ -1,4 +1,4 @@
-"""A list of agents as CSV: `dn,sip_server_password`."""
+"""A list of agents as CSV: `dn,sip_server_password`, with commas, semicolons or tabs, as spreadsheets write it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cordboard.site.dn_ranges import MOST
 from cordboard.site.errors import SiteProblem
 
 COLUMNS = ("dn", SIP_SERVER)
+LARGEST_LIST = 4_000_000  # octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ def read(text: str, name: str, *, there: Collection[str] = ()) -> list[Row]:
 
     Raises `SiteProblem` with all mistakes, each with its line, and never with a password.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    delimiter = next((each for each in ";\t" if each in text.partition("\n")[0]), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     problems: list[str] = []
     rows: dict[str, Row] = {}
+    row_begins = 1
     try:
         _demand_header(next(reader, []), name)
+        row_begins = 2
         for cells in reader:
+            row_begins = reader.line_num + 1
             try:
                 if row := _row(cells, rows, there):
                     rows[row.dn] = row
@@ -42,7 +47,8 @@ def read(text: str, name: str, *, there: Collection[str] = ()) -> list[Row]:
                 right = f"; right would be {wrong.right}" if wrong.right else ""
                 problems.append(f"{name}:{reader.line_num}: {wrong.why}{right}")
     except csv.Error as error:
-        problems.append(f"{name}:{reader.line_num}: not CSV: {error}")
+        opened = "a quote is opened here and not closed" if "end of data" in str(error) else str(error)
+        problems.append(f"{name}:{row_begins}: not CSV: {opened}")
     if len(rows) > MOST:
         problems.append(f"{name}: more than {MOST} agents")
     if not rows and not problems:

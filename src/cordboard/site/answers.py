@@ -13,7 +13,7 @@ class Answers:
     """Texts as written in the settings; "" where there is none.
 
     `listen` is this machine's IP address with the port for SIP Server, `media_address` the IP address at which browsers
-    and SIP Server reach it.
+    and SIP Server reach it. The doctor's two DNs are among the `agents`.
     """
 
     sip_server: str
@@ -28,6 +28,8 @@ class Answers:
     acme: bool = False
     acme_contact: str = ""
     turn: bool = True
+    probe_dn: str = ""
+    answering_dn: str = ""
     directory: str = DIRECTORY
 
 

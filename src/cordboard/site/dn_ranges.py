@@ -30,6 +30,8 @@ def read(words: Iterable[str]) -> tuple[str, ...]:
 def _expanded(word: str, room: int) -> list[str]:
     match = re.fullmatch(r"([0-9]+)-([0-9]+)", word)
     if match is None:
+        if half := re.fullmatch(r"([0-9]*)(?:-+|\.\.+)([0-9]*)", word):
+            raise Wrong("is no range of DNs", "-".join(half.groups()) if all(half.groups()) else "5001-5020")
         kinds.DN.read(word)
         _demand_room(1, room)
         return [word]

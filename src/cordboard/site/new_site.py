@@ -37,6 +37,9 @@ class _Section:
     offered: Sequence[str] = ()
 
 
+RESTART_SECONDS = 5  # that calls in the making have; the others go on in their media workers
+
+
 def new_site(answers: Answers, chance: Chance) -> Texts:
     """The texts of `cordboard.toml` and `cordboard.secrets.toml`."""
     settings = [_HEAD.format(name=answers.public_name)]
@@ -61,8 +64,13 @@ def _sections(answers: Answers) -> list[_Section]:
         ),
         _Section(
             "gateway",
-            {"sip": answers.listen, "state_directory": "/var/lib/cordboard"},
-            ["kind", "drain_seconds", "after_drain"],
+            {
+                "sip": answers.listen,
+                "state_directory": "/var/lib/cordboard",
+                "drain_seconds": RESTART_SECONDS,
+                "after_drain": "hand over",
+            },
+            ["kind"],
         ),
         _Section(
             "media",
@@ -79,6 +87,7 @@ def _sections(answers: Answers) -> list[_Section]:
         *([_turn(answers, host)] if answers.turn else []),
         _Section("admin", {"listen": "127.0.0.1:8091"}, ["url", "users"]),
         _Section("metrics", {}, ["listen"]),
+        _doctor(answers),
         _Section("log", {}, ["level", "format"]),
     ]
 
@@ -103,6 +112,11 @@ def _turn(answers: Answers, host: str) -> _Section:
     if answers.media_address != host:
         decided["external_address"] = answers.media_address
     return _Section("turn", decided, ["listen_tls", "relay_ports"])
+
+
+def _doctor(answers: Answers) -> _Section:
+    dns = {"probe_dn": answers.probe_dn, "answering_dn": answers.answering_dn}
+    return _Section("doctor", _without_empty(dns), [*(key for key, dn in dns.items() if not dn), "gws_user"])
 
 
 def _secret_sections(answers: Answers, chance: Chance) -> list[_Section]:

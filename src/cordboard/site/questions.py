@@ -21,7 +21,8 @@ _KINDS = {each.name: each.declared.kind for each in SETTINGS}
 class Question:
     """`read` gives the answer as written in the settings; it raises `Wrong`.
 
-    `default` is told from what was answered before; None: there is none. `asked` is whether the question is one at all.
+    `default` is told from what was answered before; None: there is none. `asked` is whether the question is one at all,
+    `useless` why it is none. `fits` raises `Wrong` for an answer that contradicts another one.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Question:
     default: Callable[[Mapping[str, str]], str | None] = lambda _: None
     asked: Callable[[Mapping[str, str]], bool] = lambda _: True
     help: str = ""
+    useless: str = ""
+    fits: Callable[[str, Mapping[str, str]], None] = lambda _, __: None
 
     @property
     def flag(self) -> str:
@@ -71,6 +74,8 @@ def _certificate(text: str) -> str:
 
 
 def _agents(text: str) -> str:
+    if not text.strip():
+        raise Wrong("is needed", '"5001-5020 5030"')
     try:
         return dn_ranges.written(dn_ranges.read([text]))
     except SiteProblem as problem:
@@ -90,6 +95,11 @@ def _own(given: Mapping[str, str]) -> bool:
 
 def _is_acme(given: Mapping[str, str]) -> bool:
     return not _own(given)
+
+
+def _is_another_dn(answer: str, given: Mapping[str, str]) -> None:
+    if answer and answer == given.get("probe_dn"):
+        raise Wrong("is the DN that calls; the one that answers must be another", '"5020"')
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -115,6 +125,7 @@ QUESTIONS: tuple[Question, ...] = (
         _of("site.certificate_key"),
         lambda _: "/etc/cordboard/phone.key",
         _own,
+        useless="acme gets certificate and key",
     ),
     Question(
         "acme_contact",
@@ -122,6 +133,7 @@ QUESTIONS: tuple[Question, ...] = (
         _of("site.acme_contact", needed=False),
         lambda _: "",
         _is_acme,
+        useless="it belongs to --acme",
     ),
     Question(
         "listen",
@@ -149,6 +161,23 @@ QUESTIONS: tuple[Question, ...] = (
         _truth,
         lambda _: "yes",
     ),
+    Question(
+        "probe_dn",
+        "A DN that belongs to nobody, by which the doctor tries registering",
+        _of("doctor.probe_dn", needed=False),
+        lambda _: "",
+        help="empty for none",
+    ),
+    Question(
+        "answering_dn",
+        "Another one, which it calls to hear whether there is sound",
+        _of("doctor.answering_dn", needed=False),
+        lambda _: "",
+        lambda given: bool(given.get("probe_dn")),
+        help="empty for none",
+        useless="it belongs to --probe-dn",
+        fits=_is_another_dn,
+    ),
 )
 BY_NAME: Mapping[str, Question] = MappingProxyType({each.name: each for each in QUESTIONS})
 
@@ -165,17 +194,22 @@ class Questionnaire:
         for question in QUESTIONS:
             if question.name in flags:
                 try:
-                    self.given[question.name] = question.read(flags[question.name])
+                    self.given[question.name] = self.read(question, flags[question.name])
                 except Wrong as wrong:
                     problems.append(f"{question.flag}: {told(flags[question.name], wrong)}")
         problems += [
-            f"{question.flag}: is of no use here; {'acme gets certificate and key' if _is_acme(self.given) else ''}"
-            f"{'' if _is_acme(self.given) else 'it belongs to --acme'}"
+            f"{question.flag}: is of no use here; {question.useless}"
             for question in QUESTIONS
             if question.name in self.given and not question.asked(self.given)
         ]
         if problems:
             raise SiteProblem(problems)
+
+    def read(self, question: Question, text: str) -> str:
+        """The answer as written in the settings. Raises `Wrong`."""
+        answer = question.read(text)
+        question.fits(answer, self.given)
+        return answer
 
     def open(self) -> list[Question]:
         """The questions that are not answered yet, and are some."""
@@ -197,6 +231,8 @@ class Questionnaire:
         """All of them; each question has been answered."""
         given = self.given
         acme = _is_acme(given)
+        agents = dn_ranges.read([given["agents"]])
+        of_the_doctor = (given["probe_dn"], given.get("answering_dn", ""))
         return Answers(
             sip_server=given["sip_server"],
             sip_server_backup=given["sip_server_backup"],
@@ -208,7 +244,9 @@ class Questionnaire:
             acme_contact=given["acme_contact"] if acme else "",
             listen=given["listen"],
             media_address=given["media_address"],
-            agents=dn_ranges.read([given["agents"]]),
+            agents=agents + tuple(dn for dn in of_the_doctor if dn and dn not in agents),
+            probe_dn=of_the_doctor[0],
+            answering_dn=of_the_doctor[1],
             turn=given["turn"] == "yes",
             directory=directory,
         )

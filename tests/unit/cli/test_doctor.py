@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
+import errno
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -63,7 +68,12 @@ def test_text_is_without_colours_where_there_is_no_terminal(monkeypatch: pytest.
     [
         (("--config", "/nowhere/cordboard.toml"), "/nowhere/cordboard.toml"),
         (("--lab", "--only", "nothing"), "nothing is no check and no group of checks"),
-        (("--explain", "nothing"), "nothing is no check"),
+        (("--explain", "nothing"), "nothing is no check; `cordboard doctor --list`"),
+        (("--explain", "sip.registr"), "sip.registr is no check; the closest is sip.register; "),
+        (("--explain", "sip"), "sip is a group of checks: sip.certificate"),
+        (("--lab", "--only", "sips"), "sips is no check and no group of checks; the closest is sip; "),
+        (("--lab", "--only", ""), "--only names no check"),
+        (("--lab", "--only", " , "), "--only names no check"),
         (("--nonsense",), "--nonsense"),
     ],
 )
@@ -84,3 +94,33 @@ def test_list_and_explain_need_no_settings() -> None:
     assert "sip.server" in called("--list").stdout
     result = called("--explain", "call.sound")
     assert (result.exit_code, "does   Each phone says a tone" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_in_order(monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
+    taken_back = []
+
+    async def run(*_: object, **__: object) -> AsyncIterator[Finding]:
+        try:
+            os.kill(os.getpid(), number)
+            await asyncio.get_running_loop().create_future()
+            yield Finding("web.n0", "A title", State.OK, "what", "why", "mend")
+        finally:
+            taken_back.append(True)
+
+    monkeypatch.setattr(command, "run", run)
+    result = called("--lab")
+    assert (result.exit_code, "interrupted" in result.stderr, taken_back) == (3, True, [True])
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(("doctor", "--list"), 1), (("doctor", "--lab", "--json"), 3)])
+def test_no_room_for_the_output(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], status: int) -> None:
+    monkeypatch.setattr(command, "run", findings(State.OK))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(builtins, "print", full) if status == 1 else monkeypatch.setattr(command.json, "dumps", full)
+    result = CliRunner().invoke(main, list(arguments))
+    assert result.exit_code == status
+    assert "the output cannot be written: no space left on device" in result.output

@@ -52,9 +52,42 @@ def test_check_finds_what_was_changed(tmp_path: Path, settings: Path) -> None:
     assert other.stdout.endswith("One difference.\n")
 
 
+def test_check_of_a_machine_that_has_some_parts(tmp_path: Path, settings: Path) -> None:
+    """A machine with units has no containers: that is no difference, and is said."""
+    limits = tmp_path / "etc/sysctl.d/50-cordboard.conf"
+    limits.parent.mkdir(parents=True)
+    rendering = ("--root", tmp_path, "--config", settings, "--check")
+    bare = run(*rendering)
+    assert (bare.exit_code, "tmpfiles.d/cordboard.conf: is missing" in bare.stdout) == (1, True)
+    limits.write_text("")
+    some = run(*rendering)
+    assert "system/cordboard.service: is missing" in some.stdout
+    assert "tmpfiles.d" not in some.stdout
+    assert "Nothing of nginx, compose, firewall, logrotate is in place" in some.stdout
+    assert "tmpfiles.d/cordboard.conf: is missing" in run(*rendering, "--only", "compose").stdout
+
+
 def test_only_some_parts(tmp_path: Path, settings: Path) -> None:
     assert run(tmp_path / "out", "--config", settings, "--only", "firewall").exit_code == 0
-    assert [each.name for each in (tmp_path / "out").iterdir()] == ["firewall"]
+    assert [each.name for each in (tmp_path / "out").iterdir() if each.is_dir()] == ["firewall"]
+    assert run(tmp_path / "other", "--config", settings, "--only", "firewall,nginx").exit_code == 0
+    assert {each.name for each in (tmp_path / "other").iterdir() if each.is_dir()} == {"firewall", "nginx"}
+
+
+def test_a_file_that_was_changed_by_hand_is_kept_and_told(tmp_path: Path, settings: Path) -> None:
+    rendering = (tmp_path / "out", "--config", settings, "--only", "nginx")
+    run(*rendering)
+    assert "Kept:" not in run(*rendering).stdout
+    (tmp_path / "out/nginx/nginx.conf").write_text("mine")
+    assert f"Kept: {tmp_path}/out/nginx/nginx.conf.1 is what stood there" in run(*rendering).stdout
+
+
+def test_the_file_here_is_taken_without_being_named(
+    tmp_path: Path, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("out", "--only", "logrotate").exit_code == 0
+    assert run("--check", "--root", "/nonexistent").exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,12 @@ def test_certificate_makes_the_websocket_secure() -> None:
             '[sip_server] backup: "a b" is not host or host:port; right would be "sip-server-2.example:5060"',
         ),
         (
+            'backup = "[2001:db8::1]"',
+            'sip = "127.0.0.10:5060"',
+            "[gateway] sip: 127.0.0.10:5060 cannot reach [sip_server] backup [2001:db8::1]; an IPv6 address of this"
+            " machine can",
+        ),
+        (
             'transport = "sctp"',
             "",
             '[sip_server] transport: "sctp" is none of "udp", "tcp", "tls", "dns"; right would be "udp"',

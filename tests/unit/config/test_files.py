@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.config import Agent, ConfigError, load, parse
+from cordboard.config import Agent, ConfigError, files, load, parse
 from cordboard.config.files import secrets_path, secrets_text
 
 SITE = """\
@@ -81,6 +81,18 @@ def test_secrets_of_another_user_are_refused_except_to_root(file: Path, monkeypa
     for reader in (0, 4711):
         monkeypatch.setattr(os, "geteuid", lambda reader=reader: reader)
         assert secrets_text(secrets) == ""
+
+
+def test_secrets_that_this_user_may_not_read_name_their_owner(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets_path(file).write_text("")
+
+    def refused(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files, "without_waiting", refused)
+    with pytest.raises(ConfigError) as caught:
+        secrets_text(secrets_path(file))
+    assert f"run this as its owner: `sudo -u {secrets_path(file).owner()} cordboard" in str(caught.value)
 
 
 def test_secrets_that_are_no_file_are_refused(file: Path) -> None:

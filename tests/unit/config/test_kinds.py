@@ -12,6 +12,9 @@ from cordboard.config.kinds import Kind, Wrong
 ADDRESS = kinds.address("127.0.0.1:5060")
 PORTS = kinds.ports("10000-20000")
 URL = kinds.url("http://gws.example:8090")
+SERVER = "host or host:port"
+SHORTCUTS = "is not a list of answer, hang-up, mute or hold = key"
+SHORTCUT = '["answer=F2", "hang-up=Ctrl+Alt+H"]'
 INTERFACES = "is not a list of name/address or name/address!advertised"
 PLACES = '["page/192.0.2.20!198.51.100.20", "trunk/192.0.2.21"]'
 
@@ -41,6 +44,8 @@ PLACES = '["page/192.0.2.20!198.51.100.20", "trunk/192.0.2.21"]'
         (kinds.NETWORKS, ["192.0.2.0/24", "2001:db8::/32"], ("192.0.2.0/24", "2001:db8::/32")),
         (kinds.INTERFACES, ["lan/192.0.2.1!198.51.100.1", "v6/::1"], ("lan/192.0.2.1!198.51.100.1", "v6/::1")),
         (kinds.COOKIE_NAMES, ["JSESSIONID", "lb.route-1"], ("JSESSIONID", "lb.route-1")),
+        (kinds.SHORTCUTS, ["answer=F2", "hang-up=Ctrl+Alt+H"], ("answer=F2", "hang-up=Ctrl+Alt+H")),
+        (kinds.SHORTCUTS, [], ()),
         (kinds.OPTIONS, ["sip-cti-control=talk,hold", "contact="], ("sip-cti-control=talk,hold", "contact=")),
     ],
 )
@@ -55,10 +60,15 @@ def test_right_values(kind: Kind, written: object, read: object) -> None:
         (kinds.addresses('["a:1"]'), [], "is not a list of host:port", '["a:1"]'),
         (ADDRESS, "127.0.0.1", "is not host:port", '"127.0.0.1:5060"'),
         (ADDRESS, "gateway.example", "is not host:port", '"gateway.example:5060"'),
-        (ADDRESS, "::1", "is not host:port", '"127.0.0.1:5060"'),
+        (ADDRESS, "::1", "is not host:port: an IPv6 address stands in brackets", '"[::1]:5060"'),
+        (kinds.server("a"), "2001:db8::1", f"is not {SERVER}: an IPv6 address stands in brackets", '"[2001:db8::1]"'),
+        (kinds.server("a:1"), "a.example:99999", f"is not {SERVER}: a port is from 1 to 65535", '"a.example:1"'),
+        (kinds.server("a"), "s\u00fcd.example:5060", f"is not {SERVER}", '"xn--sd-xka.example:5060"'),
+        (kinds.HOST_NAME, "t\u00fccher.example", "is not a host name", '"xn--tcher-kva.example"'),
+        (kinds.HOST_NAME, "\u00fc b.example", "is not a host name", '"phone.example"'),
         (ADDRESS, "[::1]", "is not host:port", '"[::1]:5060"'),
-        (ADDRESS, "127.0.0.1:70000", "is not host:port", '"127.0.0.1:5060"'),
-        (ADDRESS, "127.0.0.1:0", "is not host:port", '"127.0.0.1:5060"'),
+        (ADDRESS, "127.0.0.1:70000", "is not host:port: a port is from 1 to 65535", '"127.0.0.1:5060"'),
+        (ADDRESS, "127.0.0.1:0", "is not host:port: a port is from 1 to 65535", '"127.0.0.1:5060"'),
         (ADDRESS, "300.1.1.1:5060", "is not host:port", '"127.0.0.1:5060"'),
         (ADDRESS, "sip:127.0.0.1:5060", "is not host:port", '"127.0.0.1:5060"'),
         (ADDRESS, "", "is not host:port", '"127.0.0.1:5060"'),
@@ -96,6 +106,9 @@ def test_right_values(kind: Kind, written: object, read: object) -> None:
         (kinds.host("127.0.0.1"), "gateway.example", "is not an IP address", '"127.0.0.1"'),
         (kinds.OPTIONS, ["refer-enabled"], "is not a list of name=value", '["refer-enabled=true"]'),
         (kinds.OPTIONS, "refer-enabled=true", "is not a list of name=value", '["refer-enabled=true"]'),
+        (kinds.SHORTCUTS, ["answer=A"], SHORTCUTS, SHORTCUT),
+        (kinds.SHORTCUTS, ["answer=Shift+A"], SHORTCUTS, SHORTCUT),
+        (kinds.SHORTCUTS, ["fly=F2"], SHORTCUTS, SHORTCUT),
         (kinds.COOKIE_NAMES, ["a b"], "is not a list of cookie names", '["JSESSIONID"]'),
         (kinds.NETWORKS, ["192.0.2.7/24"], "is not a list of networks", '["192.0.2.0/24"]'),
         (kinds.NETWORKS, ["lan"], "is not a list of networks", '["198.51.100.0/24"]'),
@@ -126,6 +139,7 @@ ALL_KINDS = [
     kinds.host("127.0.0.1"),
     kinds.COOKIE_NAMES,
     kinds.OPTIONS,
+    kinds.SHORTCUTS,
     kinds.NETWORKS,
     kinds.INTERFACES,
 ]

@@ -135,7 +135,23 @@ def test_lab_with_a_file_needs_nothing_but_what_differs() -> None:
             '[desk]\nlisten = "127.0.0.1:8088"',
             "cordboard.toml:6: [gateway] websocket: 127.0.0.1:8088 is also [desk] listen; one of them must move",
         ),
-        ("x = [", "cordboard.toml:5: not TOML: invalid value (at the end of the file)"),
+        ("x = [", "cordboard.toml:5: not TOML: the value is missing, or not closed (at the end of the file)"),
+        ("x = 'y", "cordboard.toml:5: not TOML: a quote is opened and not closed (at the end of the file)"),
+        (
+            "x = \u201cy\u201d\n",
+            "cordboard.toml:5: not TOML: here stands no value; text is written in straight quotes,"
+            ' "like this" (column 5)',
+        ),
+        ("x = 1\nx = 2\n", "cordboard.toml:6: not TOML: this key is there already (column 6)"),
+        (
+            "[gws]\n",
+            "cordboard.toml:5: not TOML: [gws] is there already; write its settings below the first one (column 5)",
+        ),
+        (
+            'x = "\\q"\n',
+            "cordboard.toml:5: not TOML: a backslash in a text must be doubled, or the text be in single quotes"
+            " (column 8)",
+        ),
         ("\nsip 1\n", "cordboard.toml:6: not TOML: expected '=' after a key in a key/value pair (column 5)"),
     ],
 )

@@ -24,6 +24,12 @@ def test_agents_with_and_without_password() -> None:
     assert read("DN\n5001\n", "agents.csv") == [Row("5001", {})]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_as_spreadsheets_write_it(separator: str) -> None:
+    text = f'DN{separator}sip_server_password\r\n\r\n5001{separator}"a,;b"\r\n'
+    assert read(text, "agents.csv") == [Row("5001", {"sip_server_password": "a,;b"})]
+
+
 def test_all_that_is_wrong_is_told_with_its_line_and_without_a_password() -> None:
     text = "dn,sip_server_password\n5001,s3cr3t\n5 2,s3cr3t\n5001,s3cr3t\n5004,s3,cr3t\n5005,\x07s3cr3t\n5006,ok\n"
     told = problems(text, ("5006",))
@@ -42,7 +48,10 @@ def test_all_that_is_wrong_is_told_with_its_line_and_without_a_password() -> Non
         ("", "agents.csv:1: the first line must be dn,sip_server_password"),
         ("5001,x\n", "agents.csv:1: the first line must be dn,sip_server_password"),
         ("dn,sip_server_password\n", "agents.csv: lists no agent"),
-        ('dn,sip_server_password\n5001,"x\n', "agents.csv:2: not CSV: unexpected end of data"),
+        (
+            'dn,sip_server_password\n5001,\n5002,"x\n5003,y\n',
+            "agents.csv:3: not CSV: a quote is opened here and not closed",
+        ),
     ],
 )
 def test_what_is_no_list(text: str, problem: str) -> None:

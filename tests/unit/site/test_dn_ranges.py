@@ -27,6 +27,9 @@ def test_ranges_are_expanded(words: list[str], dns: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("word", "problem"),
     [
+        ("5001-", "5001- is no range of DNs; right would be 5001-5020"),
+        ("-5001", "-5001 is no range of DNs; right would be 5001-5020"),
+        ("5001..5009", "5001..5009 is no range of DNs; right would be 5001-5009"),
         ("5020-5001", "5020-5001 ends before it begins; right would be 5001-5020"),
         ("1-5001", "1-5001 is a range of DNs of different lengths; right would be 5001-5020"),
         ("5001-5003 5002", "5002 is given twice"),

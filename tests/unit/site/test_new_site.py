@@ -37,6 +37,7 @@ def questionnaires(draw: st.DrawFn) -> dict[str, str]:
         "agents": draw(RANGES),
         "sip_passwords": draw(st.sampled_from(["yes", "no"])),
         "turn": draw(st.sampled_from(["yes", "no"])),
+        **draw(st.sampled_from([{}, {"probe_dn": "9998"}, {"probe_dn": "9998", "answering_dn": "9999"}])),
     }
     if draw(st.booleans()):
         return flags | {"certificate": ACME, "acme_contact": draw(st.sampled_from(["", "me@phone.example"]))}
@@ -72,6 +73,7 @@ def test_what_was_answered_is_what_is_loaded(flags: dict[str, str], directory: s
     assert site.gateway.websocket_url == f"wss://{answers.public_name}/ws"
     assert site.gateway.allowed_origins == (site.desk.url,)
     assert tuple(agent.dn for agent in site.agents) == answers.agents
+    assert (site.doctor.probe_dn, site.doctor.answering_dn) == (answers.probe_dn, answers.answering_dn)
     assert all(agent.sip_server_password.startswith("s3cr3t") for agent in site.agents) is (
         flags["sip_passwords"] == "yes"
     )

@@ -123,3 +123,27 @@ def test_any_text_is_an_answer_or_wrong(question: object, text: str) -> None:
     except Wrong as wrong:
         answer = wrong.why
     assert isinstance(answer, str)
+
+
+@pytest.mark.parametrize(
+    ("flags", "agents", "wrong"),
+    [
+        ({"probe_dn": "5020", "answering_dn": "6000"}, 21, ""),
+        ({"probe_dn": "6000"}, 21, ""),
+        ({"probe_dn": "", "answering_dn": ""}, 20, "--answering-dn: is of no use here; it belongs to --probe-dn"),
+        ({"probe_dn": "5020", "answering_dn": "5020"}, 20, '--answering-dn: "5020" is the DN that calls'),
+        ({"probe_dn": "a b"}, 20, '--probe-dn: "a b" is not a DN'),
+    ],
+)
+def test_the_doctor_s_dns_are_among_the_agents_and_two(flags: dict[str, str], agents: int, wrong: str) -> None:
+    questionnaire = Questionnaire()
+    if wrong:
+        with pytest.raises(SiteProblem) as caught:
+            questionnaire.take({**FLAGS, **flags})
+        assert caught.value.problems[0].startswith(wrong)
+        return
+    questionnaire.take({**FLAGS, **flags})
+    questionnaire.take_defaults()
+    answers = questionnaire.answers("/etc/cordboard")
+    assert len(answers.agents) == agents
+    assert {answers.probe_dn, answers.answering_dn} - {""} <= set(answers.agents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cordboard.call.events import Update
@@ -16,13 +17,14 @@ from cordboard.sip.message import Request, Response
 if TYPE_CHECKING:
     from cordboard.call.page.leg import PageLeg
 
+UFRAG = re.compile(rb"^a=ice-ufrag:\s*([A-Za-z0-9+/]{4,256})\s*$", re.MULTILINE)  # RFC 8839 section 5.4
 FLOW_LOST = 503  # without a response: the connection is closed, the request went with it
 
 
 def note_description(leg: PageLeg, message: Request | Response) -> None:
     """Remember what an ICE restart is recognised by."""
-    if remote := _page_description(message):
-        leg.ufrag = remote.ice_ufrag
+    if found := UFRAG.search(message.body):
+        leg.ufrag = found[1].decode()
 
 
 def reoffered(leg: PageLeg, request: Request) -> list[LegOutput]:
@@ -33,7 +35,9 @@ def reoffered(leg: PageLeg, request: Request) -> list[LegOutput]:
     remote = _page_description(request)
     if remote is None:
         return []
-    restarted, leg.ufrag = leg.ufrag not in ("", remote.ice_ufrag), remote.ice_ufrag
+    before = leg.ufrag
+    note_description(leg, request)
+    restarted = before not in ("", leg.ufrag)
     held = remote.direction in ("sendonly", "inactive")
     if held == leg.held or (restarted and not held):
         return []

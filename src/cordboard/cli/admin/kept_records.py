@@ -53,6 +53,12 @@ class CountedRecords:
         self._lag.ended(record.call)
         self._further.put(record)
 
+    def amend(self, record: CallRecord) -> None:
+        for index, each in enumerate(self.latest):
+            if (each.call, each.begun) == (record.call, record.begun):
+                self.latest[index] = record
+        self._further.amend(record)
+
 
 def count(metrics: Metrics, record: CallRecord) -> None:
     """One call in the metrics of how calls came about."""

@@ -103,12 +103,7 @@ def rotate(dns: tuple[str, ...], sip_passwords: bool, missing: bool, config: str
 @_config
 def import_(file: str, update: bool, config: str | None) -> None:
     """Add the agents of a CSV FILE whose first line is dn,sip_server_password: all of them or none."""
-    try:
-        text = Path(file).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        give_up([f"{file}: {files.reason(error)}"])
-    except UnicodeDecodeError:
-        give_up([f"{file}: not UTF-8 text"])
+    text = files.list_text(file)
     with _change(config) as site:
         there = {entry.dn for entry in site_agents.listed(site.before)}
         rows = read_list(text, file, there=set() if update else there)

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from cordboard.cli.running import give_up
 from cordboard.config import ConfigError, Settings, parse
-from cordboard.config.files import SECRETS_MODE, secrets_path, secrets_text, settings_text
+from cordboard.config.files import (
+    LARGEST_FILE,
+    SECRETS_MODE,
+    secrets_path,
+    secrets_text,
+    settings_text,
+    without_waiting,
+)
+from cordboard.site.agent_list import LARGEST_LIST
 from cordboard.site.agents import Texts, listed
 from cordboard.site.keeping import Kept, mode_of, write_all
 
@@ -31,6 +39,10 @@ def read(file: str) -> Texts:
 def checked(file: str, texts: Texts) -> Settings:
     """The settings that the texts make; secrets that are elsewhere are not fetched. Raises `ConfigError`."""
     beside = str(secrets_path(file))
+    for name, text in ((file, texts.settings), (beside, texts.secrets)):
+        if len(text.encode()) > LARGEST_FILE:
+            why = f"would have more than {LARGEST_FILE} bytes, which is not read; take fewer agents"
+            raise ConfigError([f"{name}: {why}"])
     return parse(texts.settings, file, secrets=texts.secrets or None, secrets_name=beside, fetch=False)
 
 
@@ -41,6 +53,22 @@ def fetched(file: str, texts: Texts) -> Settings:
         return parse(texts.settings, file, secrets=texts.secrets or None, secrets_name=beside)
     except ConfigError as error:
         give_up(error.problems)
+
+
+def list_text(file: str) -> str:
+    """The text of a list of agents; ends the process where it is none."""
+    try:
+        with open(file, "rb", opener=without_waiting) as opened:
+            content = opened.read(LARGEST_LIST + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        give_up([f"{file}: {reason(error)}"])
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        give_up([f'{file}:{line}: not UTF-8 text; spreadsheets write it as "CSV UTF-8"'])
+    if len(content) > LARGEST_LIST:
+        give_up([f"{file}: more than {LARGEST_LIST} bytes; this is no list of agents"])
+    return text
 
 
 def write(file: str, before: Texts, texts: Texts, user: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from cordboard.site.new_site import new_site
 from cordboard.site.questions import ACME, QUESTIONS, Question, Questionnaire, told
 
 NAME = "cordboard.toml"
+FILES = ("certificate", "certificate_key")
 SECRET_LENGTH = 48  # 285 bits
 _ELSEWHERE = "192.0.2.1"  # an address that nobody has (RFC 5737); nothing is sent there
 
@@ -53,7 +56,9 @@ def init(directory: str, acme: str | None, yes: bool, force: bool, **flags: obje
     if not questionnaire.given["own_address"]:
         questionnaire.given.clear()
     try:
-        questionnaire.take(_given(flags, acme))
+        given = _given(flags, acme)
+        questionnaire.take(given)
+        _demand_files(questionnaire, given)
         if yes:
             questionnaire.take_defaults()
         else:
@@ -62,7 +67,8 @@ def init(directory: str, acme: str | None, yes: bool, force: bool, **flags: obje
     except SiteProblem as problem:
         give_up(problem.problems)
     except click.Abort:
-        click.echo("\nNothing was written.", err=True)
+        flags_instead = "" if sys.stdin.isatty() else " There is nobody to ask: give flags, and --yes."
+        click.echo(f"\nNothing was written.{flags_instead}", err=True)
         raise SystemExit(1) from None
     password = random_text(PASSWORD_LENGTH)
     texts = new_site(answers, _chance(answers, password, questionnaire.given["sip_passwords"] == "yes"))
@@ -96,6 +102,21 @@ def _answer(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
+def _demand_files(questionnaire: Questionnaire, given: dict[str, str]) -> None:
+    problems = []
+    for name in FILES:
+        if name in given and questionnaire.given[name] != ACME and (wrong := _no_file(questionnaire.given[name])):
+            problems.append(f"--{name.replace('_', '-')}: {told(questionnaire.given[name], wrong)}")
+    if problems:
+        raise SiteProblem(problems)
+
+
+def _no_file(answer: str) -> Wrong | None:
+    """A file may be still to come, but what is there is to be one."""
+    there = Path(answer)
+    return Wrong("is no file", '"/etc/cordboard/phone.pem"') if there.exists() and not there.is_file() else None
+
+
 def _ask(questionnaire: Questionnaire) -> None:
     """Ask what is open, one after the other; a wrong answer is asked again, with the reason."""
     while open_ones := questionnaire.open():
@@ -106,14 +127,17 @@ def _ask(questionnaire: Questionnaire) -> None:
             question.text.rstrip("?") + hint + ("?" if question.text.endswith("?") else ""),
             default=default,
             show_default=bool(default),
-            value_proc=_reader(question),
+            value_proc=_reader(questionnaire, question),
         )
 
 
-def _reader(question: Question) -> Callable[[str], str]:
+def _reader(questionnaire: Questionnaire, question: Question) -> Callable[[str], str]:
     def read(text: str) -> str:
         try:
-            return question.read(text)
+            answer = questionnaire.read(question, text)
+            if question.name in FILES and answer != ACME and (wrong := _no_file(answer)):
+                raise wrong
+            return answer
         except Wrong as wrong:
             raise click.UsageError(told(text, wrong)) from None
 
@@ -134,19 +158,28 @@ def _chance(answers: Answers, password: str, with_passwords: bool) -> Chance:
 
 def _demand_room(place: Path, force: bool) -> None:
     file = place / NAME
-    there = [str(path) for path in (file, secrets_path(file)) if path.exists() or path.is_symlink()]
+    there = [path for path in (file, secrets_path(file)) if path.exists() or path.is_symlink()]
     if there and not force:
         give_up([f"{path}: is there already; --force makes a new one and keeps this one beside it" for path in there])
+    if strange := [path for path in there if not path.is_file()]:
+        give_up([f"{path}: is {_kind_of(path)}; take it away, or name another directory" for path in strange])
+
+
+def _kind_of(path: Path) -> str:
+    return "a directory" if path.is_dir() else "a link that leads nowhere" if path.is_symlink() else "no file"
 
 
 def _write(place: Path, texts: Texts, force: bool) -> tuple[Settings, list[Path]]:
     file = place / NAME
+    backups: dict[Path, Path] = {}
     try:
         settings = checked(str(file), texts)
         _make(place)
         with alone(place):
             _demand_room(place, force)
-            backups = [backed_up(path) for path in (file, secrets_path(file)) if path.exists()]
+            for path in (file, secrets_path(file)):
+                if path.exists():
+                    backups[path] = backed_up(path)
             write_all(
                 [
                     Kept(secrets_path(file), texts.secrets, SECRETS_MODE, owner_of(settings.site.user)),
@@ -156,8 +189,11 @@ def _write(place: Path, texts: Texts, force: bool) -> tuple[Settings, list[Path]
     except ConfigError as error:
         give_up(error.problems)
     except OSError as error:
+        for path, backup in backups.items():
+            if path.samefile(backup):  # it is there as it was
+                backup.unlink()
         give_up([f"{place}: nothing was written there, because it cannot be: {reason(error)}"])
-    return settings, backups
+    return settings, list(backups.values())
 
 
 def _make(place: Path) -> None:
@@ -169,6 +205,7 @@ def _make(place: Path) -> None:
 
 def _told(place: Path, answers: Answers, settings: Settings, backups: list[Path], password: str) -> str:
     file = place / NAME
+    named, secret = shlex.quote(str(file)), shlex.quote(str(secrets_path(file)))
     user = settings.site.user
     lines = [f"Written: {file}", f"         {secrets_path(file)} (secrets, mode 0600)"]
     lines += [f"Kept:    {backup}" for backup in backups]
@@ -180,15 +217,15 @@ def _told(place: Path, answers: Answers, settings: Settings, backups: list[Path]
         "Next:",
     ]
     steps = [
-        f"set the options of the agents' DNs in Genesys: cordboard agents options --config {file}",
-        f"write the configuration of nginx, systemd and the others: cordboard render --config {file} DIRECTORY",
+        f"set the options of the agents' DNs in Genesys: cordboard agents options --config {named}",
+        f"write the configuration of nginx, systemd and the others: cordboard render --config {named} DIRECTORY",
         "put those files in place and start the services, as the output of render says",
-        f"see whether all of it works: cordboard doctor --config {file}",
+        f"see whether all of it works: cordboard doctor --config {named}",
     ]
     if not answers.acme:
         missing = [path for path in (answers.certificate, answers.certificate_key) if not Path(path).exists()]
         if missing:
             steps.insert(0, f"put the certificate there: {' and '.join(missing)}")
     if owner_of(user) is None:
-        steps.insert(0, f"make the user {user}, who must own the secrets: chown {user} {secrets_path(file)}")
+        steps.insert(0, f"make the user {user}, who must own the secrets: chown {user} {secret}")
     return "\n".join([*lines, *(f"  {number}. {step}" for number, step in enumerate(steps, 1))])

@@ -8,8 +8,7 @@ import urllib.request
 
 import click
 
-from cordboard.cli.running import give_up
-from cordboard.config import ConfigError, lab_settings, load
+from cordboard.cli.running import give_up, read_settings
 
 _SECONDS = 5.0
 _CUSTOMER = "+15550100"
@@ -21,10 +20,7 @@ _CUSTOMER = "+15550100"
 @click.option("--config", metavar="FILE", help="The file that the lab was started with.")
 def call(to: str, caller: str, config: str | None) -> None:
     """Let a customer call."""
-    try:
-        settings = load(config, in_lab=True) if config else lab_settings()
-    except ConfigError as error:
-        give_up(error.problems)
+    settings = read_settings(config, in_lab=True)
     click.echo(place_call(f"http://{settings.lab.gws}", caller, to))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -37,6 +38,7 @@ from cordboard.net.forwarding import forwarded
 def lab(context: click.Context, config: str | None, engine: str | None) -> None:
     """Run everything with look-alikes of Genesys, without a licence."""
     if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"config": config}}
         return
     settings = settings_from(config, in_lab=True)
     if engine:
@@ -44,7 +46,7 @@ def lab(context: click.Context, config: str | None, engine: str | None) -> None:
 
     async def start(running: AsyncExitStack) -> Ready:
         lab = await start_lab(settings, running)
-        return Ready(ready_text(settings), lab.product.gateway.draining.run if lab.product else None)
+        return Ready(ready_text(settings, config), lab.product.gateway.draining.run if lab.product else None)
 
     run(start)
 
@@ -123,6 +125,8 @@ def gws_settings(settings: Settings) -> GwsSettings:
         protection=Protection(csrf=settings.lab.gws_csrf, allowed_origins=settings.lab.gws_allowed_origins),
         cometd=ServerSettings(websocket=settings.lab.gws_websocket),
         auto_ready=settings.lab.gws_auto_ready,
+        starts_without_phone=not settings.lab.gws_start_needs_phone,
+        tells_logged_in=True,
         workspace_options=dict(option.split("=", 1) for option in settings.lab.workspace_options),
     )
 
@@ -142,16 +146,17 @@ def _configuration(settings: Settings) -> Callable[[web.Request], Awaitable[web.
     return answer
 
 
-def ready_text(settings: Settings) -> str:
-    """What to open and how to make a customer call."""
+def ready_text(settings: Settings, config: str | None) -> str:
+    """What to open and how to make a customer call, in a lab that was started with the file `config`."""
     prefill = settings.prefill
     user = prefill.gws_user if prefill else ""
     gws = settings.gws.browser_url
+    with_file = f" --config {shlex.quote(config)}" if config else ""
     return f"""\
 The lab is ready.
   Agent desktop   {gws}/ui/ad/v1/index.html   sign in as {user}, password {user}
   Softphone       {settings.desk.url}/   alone, with its connection panel
-  Customer calls  {_own_name()} lab call --to 8000   or press a button at {gws}/lab/
+  Customer calls  {_own_name()} lab{with_file} call --to 8000   or press a button at {gws}/lab/
 {_admin_text(settings, user)}Ctrl-C ends everything."""
 
 
@@ -165,4 +170,4 @@ def _own_name() -> str:
     """How the command was called, as it can be typed again from here."""
     name = sys.argv[0]
     near = os.path.relpath(name)
-    return near if os.path.isabs(name) and len(near) < len(name) else name
+    return near if os.path.isabs(name) and os.getcwd() != os.sep and len(near) < len(name) else name

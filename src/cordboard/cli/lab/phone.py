@@ -18,8 +18,8 @@ from contextlib import AsyncExitStack
 import click
 
 from cordboard import observe
-from cordboard.cli.running import Ready, give_up, run
-from cordboard.config import ConfigError, Settings, lab_settings, load
+from cordboard.cli.running import Ready, give_up, read_settings, run
+from cordboard.config import Settings
 from cordboard.net.tasks import Tasks
 from cordboard.net.tls import connecting
 from cordboard.phone.agent import Agent, AgentEvent, AgentEventKind
@@ -48,10 +48,7 @@ Say = Callable[[str], None]
 @click.option("--config", metavar="FILE", help="The file that the lab was started with.")
 def phone(dn: str, answer: float | None, tone: float, config: str | None) -> None:
     """Give an agent's DN a phone without a browser."""
-    try:
-        settings = load(config, in_lab=True) if config else lab_settings()
-    except ConfigError as error:
-        give_up(error.problems)
+    settings = read_settings(config, in_lab=True)
     observe.configure("warning", settings.log.format)
     wanted = agent_settings(settings, dn, answer, tone)
 

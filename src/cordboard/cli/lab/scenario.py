@@ -20,8 +20,7 @@ from typing import Any
 
 import click
 
-from cordboard.cli.running import give_up
-from cordboard.config import ConfigError, lab_settings, load
+from cordboard.cli.running import give_up, read_settings
 
 SECONDS = 5.0
 EVERY = 0.5
@@ -36,10 +35,7 @@ OUTCOMES = ("answered", "abandoned", "refused", "released", "cancelled")
 @click.option("--no-wait", is_flag=True, help="Start it only.")
 def scenario(file: Path, config: str | None, as_json: bool, no_wait: bool) -> None:
     """Let customers call as FILE says, and tell what became of each."""
-    try:
-        settings = load(config, in_lab=True) if config else lab_settings()
-    except ConfigError as error:
-        give_up(error.problems)
+    settings = read_settings(config, in_lab=True)
     lab = f"http://{settings.lab.gws}"
     begun = ask(lab, "POST", f"/lab/scenarios?name={urllib.parse.quote(str(file))}", file.read_bytes())
     click.echo(f"{begun['id']}: {begun['summary']['customers']} customers call", err=as_json)

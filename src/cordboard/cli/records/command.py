@@ -13,8 +13,7 @@ from datetime import datetime
 
 import click
 
-from cordboard.cli.running import HERE, USUAL, site_file
-from cordboard.config import ConfigError, lab_settings, load
+from cordboard.cli.running import HERE, USUAL, read_settings, site_file
 from cordboard.observe.private import Private
 from cordboard.records.opening import database_of, store_at
 from cordboard.records.port import CallRecord
@@ -41,7 +40,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--since", callback=_since, help="Calls that ended since: 90m, 12h, 7d, or a day and time.")
 @click.option("--dn", default="", help="Calls of this DN.")
 @click.option("--bad", is_flag=True, help="Bad calls only.")
-@click.option("--most", default=1000, show_default=True, help="How many, the latest first.")
+@click.option("--most", default=1000, show_default=True, type=click.IntRange(1), help="How many, the latest first.")
 @click.option("--private", is_flag=True, help="With whole numbers, as far as they were written down.")
 @click.option("--csv", "form", flag_value="csv", help="As comma-separated values.")
 @click.option("--json", "form", flag_value="json", help="As JSON, one call per line.")
@@ -50,10 +49,7 @@ def records(
 ) -> None:
     """The calls that have ended: when, how, and how they sounded."""
     config = config or (None if in_lab else site_file())
-    try:
-        settings = load(config, in_lab=in_lab) if config else lab_settings()
-    except ConfigError as error:
-        raise click.ClickException("\n".join(error.problems)) from None
+    settings = read_settings(config, in_lab=in_lab)
     store = store_at(database_of(settings), writes=False)
     if store is None:
         raise click.ClickException("no records are kept: set [records] database, or [gateway] state_directory")

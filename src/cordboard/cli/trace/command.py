@@ -12,11 +12,11 @@ from typing import Any
 
 import click
 
-from cordboard.cli.running import HERE, USUAL, site_file
+from cordboard.cli.running import HERE, USUAL, read_settings, site_file
 from cordboard.cli.trace.bundle import shown, write_bundle
 from cordboard.cli.trace.control import BY_HAND, NobodyThere, ask
 from cordboard.cli.trace.keeping import own_addresses
-from cordboard.config import ConfigError, Settings, lab_settings, load
+from cordboard.config import Settings
 from cordboard.observe.trace import CallTrace, Plane
 from cordboard.observe.trace.hep import captured_of, packet
 from cordboard.observe.trace.ladder import ladder
@@ -38,10 +38,7 @@ MOST_AT_ONCE = 50  # datagrams, then a rest
 def trace(context: click.Context, config: str | None, in_lab: bool) -> None:
     """What was said in a call: SIP on both sides, media, CometD and REST, on one clock."""
     config = config or (None if in_lab else site_file())
-    try:
-        context.obj = load(config, in_lab=in_lab) if config else lab_settings()
-    except ConfigError as error:
-        raise click.ClickException("\n".join(error.problems)) from None
+    context.obj = read_settings(config, in_lab=in_lab)
 
 
 @trace.command("list")
@@ -131,7 +128,8 @@ def compare(file: Path, against: Path | None, sip_server: str | None, as_json: b
         return
     for each in differences:
         click.echo(str(each))
-    click.echo(f"{len(differences)} differences" if differences else "no differences")
+    count = len(differences)
+    click.echo("no differences" if not count else "1 difference" if count == 1 else f"{count} differences")
 
 
 def send_hep(trace: CallTrace, settings: Settings, address: tuple[str, int]) -> int:

@@ -95,10 +95,26 @@ def ask(settings: Settings, question: Mapping[str, str]) -> dict[str, Any]:
             connection.connect(str(path))
             connection.sendall(json.dumps(dict(question)).encode() + b"\n")
             with connection.makefile("rb") as answer:
-                return _object(answer.readline())
+                return _answered(_object(answer.readline()))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "no answer"
-        raise NobodyThere(f"no gateway with these settings can be asked at {path}: {why}") from None
+        said = f"no gateway with these settings can be asked at {path}: {why}"
+        raise NobodyThere(f"{said}; {_way_out(error, settings)}") from None
+
+
+def _answered(answer: dict[str, Any]) -> dict[str, Any]:
+    """One of the answers above."""
+    if not answer.keys() & {"calls", "trace", "marked"}:
+        raise ValueError("not understood")
+    return answer
+
+
+def _way_out(error: Exception, settings: Settings) -> str:
+    if isinstance(error, PermissionError):
+        return f"ask as its user: sudo -u {settings.site.user} cordboard trace ..."
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return "it does not run, or --config names other settings"
+    return "it may be of another version, or busy; restart it if that stays so"
 
 
 def _listening(path: Path) -> socket.socket:

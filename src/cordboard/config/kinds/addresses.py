@@ -36,6 +36,27 @@ def split_address(text: str) -> Address:
     return Address(match[1], port)
 
 
+def refused(text: str, what: str, example: str) -> Wrong:
+    """Why `text` is not `what`, with the nearest that would be."""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    usual = _port_of(example)
+    if ":" in text and is_host(text):
+        return Wrong(f"is not {what}: an IPv6 address stands in brackets", quoted(str(Address(text, usual))))
+    if is_host(host) and port.isascii() and port.isdecimal():
+        return Wrong(f"is not {what}: a port is from 1 to 65535", quoted(str(Address(host, usual))))
+    return Wrong(f"is not {what}", quoted(in_ascii(text) or example))
+
+
+def in_ascii(text: str) -> str:
+    """A name with other letters than ASCII's as the DNS has it (RFC 5890), "" where it is none."""
+    try:
+        found = text.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return found if not text.isascii() and is_host(found.partition(":")[0]) else ""
+
+
 def _port_of(text: str) -> int:
     return split_address(text).port if text else 0
 
@@ -50,7 +71,7 @@ def address(example: str, *, optional: bool = False) -> Kind:
         try:
             found = split_address(text)
         except ValueError:
-            raise Wrong("is not host:port", quoted(example)) from None
+            raise refused(text, "host:port", example) from None
         if found.port == 0:
             raise Wrong("is not host:port", quoted(str(Address(found.host, _port_of(example)))))
         return found
@@ -84,7 +105,7 @@ def server(example: str, *, optional: bool = False) -> Kind:
         try:
             return split_address(text)
         except ValueError:
-            raise Wrong("is not host or host:port", quoted(example)) from None
+            raise refused(text, "host or host:port", example) from None
 
     return Kind("host or host:port", read, quoted(example))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cordboard.config.kinds.addresses import in_ascii
 from cordboard.config.kinds.kind import Kind, Wrong, items_of, quoted, text_of
 
 
@@ -37,6 +38,21 @@ def _options(value: object) -> tuple[str, ...]:
 
 
 OPTIONS = Kind("list of name=value", _options)
+
+_MODIFIER = r"(Ctrl|Alt|Shift|Meta)\+"
+_SHORTCUT = re.compile(
+    rf"(answer|hang-up|mute|hold)=(({_MODIFIER})*F([1-9]|1[0-9]|2[0-4])|(?=.*(Ctrl|Alt|Meta)\+)({_MODIFIER})+[A-Z0-9])"
+)
+
+
+def _shortcuts(value: object) -> tuple[str, ...]:
+    shortcuts = items_of(value, "shortcuts")
+    if not all(_SHORTCUT.fullmatch(shortcut) for shortcut in shortcuts):
+        raise Wrong("is not a list of answer, hang-up, mute or hold = key", '["answer=F2", "hang-up=Ctrl+Alt+H"]')
+    return tuple(shortcuts)
+
+
+SHORTCUTS = Kind("list of action=key", _shortcuts)
 
 
 def _url_path(value: object) -> str:
@@ -147,7 +163,7 @@ def _host_name(value: object) -> str:
     text = text_of(value, "a host name")
     label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     if text and (len(text) > 253 or not re.fullmatch(rf"{label}(\.{label})*", text) or re.fullmatch(r"[0-9.]+", text)):
-        raise Wrong("is not a host name", quoted("phone.example"))
+        raise Wrong("is not a host name", quoted(in_ascii(text) or "phone.example"))
     return text.lower()
 
 

@@ -58,6 +58,12 @@ class DeskSettings:
         "Whether the softphone hangs up a call that GWS has ended and, asked again 10 seconds later, still does not"
         " know.",
     )
+    shortcuts: tuple[str, ...] = setting(
+        kinds.SHORTCUTS,
+        ["answer=F2", "hang-up=F4", "mute=F8", "hold=F9"],
+        "Keys of the softphone, wherever in its page the cursor is: a function key, or a letter or digit with Ctrl, Alt"
+        " or Meta. Empty: none.",
+    )
     echo_cancellation: bool = setting(kinds.TRUTH, True, "Whether the browser removes the speaker's echo.")
     noise_suppression: bool = setting(kinds.TRUTH, True, "Whether the browser removes noise around the agent.")
     auto_gain_control: bool = setting(kinds.TRUTH, True, "Whether the browser evens out the agent's loudness.")

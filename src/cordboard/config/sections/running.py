@@ -52,6 +52,12 @@ class LabSettings:
     gws_auto_ready: bool = setting(
         kinds.TRUTH, False, "Whether an agent is Ready as soon as the contact-centre session has started."
     )
+    gws_start_needs_phone: bool = setting(
+        kinds.TRUTH,
+        True,
+        "Whether StartContactCenterSession fails while the DN has no phone (`Device '5001' is not registered.`), as at "
+        "a traced site.",
+    )
     workspace_options: tuple[str, ...] = setting(
         kinds.OPTIONS,
         [],

@@ -12,11 +12,13 @@ from cordboard.desk.connector.access import Access
 from cordboard.desk.connector.binding import Sessions
 from cordboard.desk.connector.bodies import body_of
 from cordboard.desk.connector.endpoints import Endpoints
+from cordboard.desk.connector.overhearing import Overhearing
 from cordboard.desk.connector.phone import Phone
 from cordboard.desk.errors import Refusal, refusal
 from cordboard.desk.gws import Gws, GwsUnreachable
 from cordboard.desk.session_watch import SessionWatch
 from cordboard.observe import Occasionally, get_log
+from cordboard.observe.trace import Traces
 from cordboard.seat.desk_port import SeatWords
 
 _occasionally = Occasionally(get_log("connector"))
@@ -24,15 +26,22 @@ _V1_METHODS = frozenset({"GET", "POST"})
 
 
 class Connector:
-    """Answers for the phones of all agents. `clock` gives seconds of the Unix epoch."""
+    """Answers for the phones of all agents. `clock` gives seconds of the Unix epoch; `traces` are those of calls."""
 
     def __init__(
-        self, settings: Settings, gws: Gws, watch: SessionWatch, seats: SeatWords, clock: Callable[[], float]
+        self,
+        settings: Settings,
+        gws: Gws,
+        watch: SessionWatch,
+        seats: SeatWords,
+        clock: Callable[[], float],
+        traces: Traces | None = None,
     ) -> None:
         self._settings = settings
         self._seats = seats
         self._access = Access(settings)
         self._endpoints = Endpoints(seats, self._silent)
+        self._overhearing = Overhearing(traces)
         self.sessions = Sessions(settings, gws, watch, clock)
 
     def add_to(self, application: web.Application) -> None:
@@ -62,9 +71,18 @@ class Connector:
         operation = _operation(request)
         self._access.check(request, moves=operation.moves)
         agent = await self.sessions.agent(request)
-        body = await body_of(request)
+        body = await body_of(request) or dict(request.query)
         phone = Phone(agent.dn, self._settings, self._seats, self._endpoints)
-        return web.json_response(await operation.perform(phone, body or dict(request.query)))
+        what = f"{request.method} {self._settings.connector.path}/{request.match_info['path'].strip('/')}"
+        if operation.moves:
+            self._overhearing.asked(agent.dn, what, body)
+        try:
+            answer = await operation.perform(phone, body)
+        except Refusal as error:
+            self._overhearing.answered(agent.dn, what, error.status, {"code": error.code})
+            raise
+        self._overhearing.answered(agent.dn, what, 200, answer)
+        return web.json_response(answer)
 
     def _silent(self, dn: str) -> None:
         if self._settings.connector.when_pings_stop == "unregister":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from cordboard.config import Settings
 from cordboard.doctor.asking.gws import CometdClient, refusal_of
 from cordboard.doctor.asking.http import Answer
 from cordboard.doctor.check import Result, check, failed, ok, skipped, warning
@@ -34,13 +35,23 @@ async def index(patient: Patient) -> Result:
     if answer.status in _PROXY_ERRORS:
         return failed(*_proxy(url, answer), data=data)
     if answer.status in (301, 302, 303, 307, 308):
-        where = urlsplit(answer.headers.get("Location", "")).netloc or "elsewhere"
+        location = answer.headers.get("Location", "")
+        where = urlsplit(location).netloc
+        if not where or where in _known_places(settings):
+            return ok(f"{settings.desk.workspace_path} leads on to {urlsplit(location).path or '/'}", data=data)
         return warning(f"{url} redirects to {where}: single sign-on, or another address", mend=mend, data=data)
     if answer.status != 200 or not answer.is_html:
         return failed(f"{url} answers {answer.status} with {answer.kind}", mend=mend, data=data)
     if answer.seconds > SLOW:
         return warning(f"Workspace's page took {answer.seconds:.1f} s", mend="Look at the load of GWS.", data=data)
     return ok(f"HTML at {settings.desk.workspace_path}, in {data['milliseconds']} ms", data=data)
+
+
+def _known_places(settings: Settings) -> set[str]:
+    """Where agents may be sent from Workspace's page: GWS itself, and where they sign in."""
+    urls = (settings.gws.url, settings.gws.browser_url, settings.gws.login_url)
+    signing_in = (settings.oauth.url, settings.oauth.browser_url) if settings.oauth.client_id else ()
+    return {urlsplit(each).netloc for each in (*urls, *signing_in) if each}
 
 
 def _proxy(url: str, answer: Answer) -> tuple[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
 import re
 import resource
 import shutil
-import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,8 @@ from cordboard.config import Settings
 from cordboard.doctor.asking.trouble import Trouble
 from cordboard.doctor.asking.turn import Server
 from cordboard.doctor.check import Result, check, failed, ok, skipped, together, warning
-from cordboard.doctor.patient import TOKEN_SECRET, Patient, Resolve
+from cordboard.doctor.checks import ownership
+from cordboard.doctor.patient import Patient, Resolve
 
 AHEAD_WARNED, AHEAD_WRONG = 3.0, 60.0  # seconds between two clocks; a token allows 5
 SLOW_NAME = 1.0  # seconds
@@ -116,57 +115,6 @@ def _clock(who: str, ahead: float) -> Result:
 
 
 @check(
-    "machine.state_directory",
-    "What outlives a restart can be kept",
-    why="The secret that signs pages' tokens is kept there: without it all softphones sign in anew after each restart.",
-    mend="`sudo install -d -m 0700 -o SITE_USER STATE_DIRECTORY`; what is in it belongs to the user that runs"
-    " Cordboard, mode 0600.",
-)
-async def state_directory(patient: Patient) -> Result:
-    """Looks whether [gateway] state_directory can be written to, and is closed to others."""
-    return await asyncio.to_thread(_state_directory, patient.settings)
-
-
-def _state_directory(settings: Settings) -> Result:
-    if not settings.gateway.state_directory:
-        if settings.in_lab or settings.gateway.token_secret:
-            return skipped("[gateway] state_directory is empty: nothing is kept")
-        return warning(
-            "[gateway] state_directory is empty: nothing is kept over a restart",
-            mend='Set [gateway] state_directory = "/var/lib/cordboard".',
-        )
-    path = Path(settings.gateway.state_directory)
-    mend = f"`sudo install -d -m 0700 -o {settings.site.user} {path}`; what is in it must be mode 0600."
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        return failed(f"{path}: {(error.strerror or str(error)).lower()}", mend=mend)
-    if not stat.S_ISDIR(mode):
-        return failed(f"{path} is no directory", mend=mend)
-    if not os.access(path, os.W_OK | os.X_OK):
-        return failed(
-            f"{path} cannot be written to by {_user()}", mend=f"{mend} Run the doctor as {settings.site.user}."
-        )
-    if stat.S_IMODE(mode) & 0o077:
-        return warning(f"{path} is open to others (mode {stat.S_IMODE(mode):04o})", mend=f"`sudo chmod 0700 {path}`")
-    return _secret(path / TOKEN_SECRET) or ok(f"{path}")
-
-
-def _secret(file: Path) -> Result | None:
-    try:
-        mode = stat.S_IMODE(file.stat().st_mode)
-    except OSError:
-        return None  # made at the first start
-    if mode & 0o077:
-        return failed(f"{file} signs tokens and is open to others (mode {mode:04o})", mend=f"`sudo chmod 0600 {file}`")
-    return None
-
-
-def _user() -> str:
-    return f"user {os.getuid()}"
-
-
-@check(
     "machine.disk",
     "There is room on the disk",
     why="When the disk is full, nothing is logged, recorded or kept over a restart.",
@@ -214,7 +162,7 @@ async def memory(patient: Patient) -> Result:
     if available is None:
         return skipped("this system does not tell its memory")
     limit = _group_limit()
-    have = min(available, limit) if limit else available
+    have = (min(available, limit) if limit else available) + _own_memory(patient)
     data = {"available": round(have), "needed": round(need)}
     what = f"{have:.0f} MB available, {need:.0f} MB are needed by {len(patient.settings.agents)} agents"
     return warning(what, data=data) if have < need else ok(what, data=data)
@@ -226,6 +174,23 @@ def _available(proc: Path) -> float | None:
     except OSError:
         return None
     return int(found[1]) / 1000 if found else None
+
+
+def _own_memory(patient: Patient) -> float:
+    """What the gateway that runs has already."""
+    try:
+        text = (patient.instruments.proc / _running(patient) / "status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"^VmRSS:\s+(\d+) kB", text, re.M)
+    return int(found[1]) / 1000 if found else 0.0
+
+
+def _running(patient: Patient) -> str:
+    """The number of the process that has the desk's port, a name that no process has where that cannot be seen."""
+    listen = patient.settings.desk.listen
+    pid = re.search(r"\(pid (\d+)\)", patient.instruments.owner_of("tcp", listen.host, listen.port))
+    return pid[1] if pid else "nobody"
 
 
 def _group_limit() -> float | None:
@@ -255,17 +220,13 @@ async def files(patient: Patient) -> Result:
 
 def _limit(patient: Patient) -> tuple[int, str]:
     """The soft limit, and whose it is."""
-    listen = patient.settings.desk.listen
-    owner = patient.instruments.owner_of("tcp", listen.host, listen.port)
-    pid = re.search(r"\(pid (\d+)\)", owner)
-    if pid:
-        try:
-            text = (patient.instruments.proc / pid[1] / "limits").read_text()
-        except OSError:
-            text = ""
-        if found := re.search(r"^Max open files\s+(\d+)", text, re.M):
-            return int(found[1]), "the gateway's process"
+    try:
+        text = (patient.instruments.proc / _running(patient) / "limits").read_text()
+    except OSError:
+        text = ""
+    if found := re.search(r"^Max open files\s+(\d+)", text, re.M):
+        return int(found[1]), "the gateway's process"
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0], "a process of this shell"
 
 
-CHECKS = (names, clock, state_directory, disk, memory, files)
+CHECKS = (names, clock, *ownership.CHECKS, disk, memory, files)

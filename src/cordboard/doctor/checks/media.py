@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import ipaddress
 import os
-import re
 import socket
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cordboard.config import PortRange
+from cordboard.doctor.asking.firewall import open_ports, zones_of
 from cordboard.doctor.asking.trouble import Trouble
 from cordboard.doctor.check import Result, check, failed, ok, skipped, warning
 from cordboard.doctor.checks.web import here
@@ -26,7 +25,6 @@ PORTS_PER_CALL = 2
 EPHEMERAL = "sys/net/ipv4/ip_local_port_range"
 RESERVED = "sys/net/ipv4/ip_local_reserved_ports"
 LARGEST_BUFFER = "sys/net/core/rmem_max"
-FIREWALL_SECONDS = 5.0
 
 
 async def runs(patient: Patient) -> bool:
@@ -130,14 +128,22 @@ def _taken(host: str, ports: PortRange, proc: Path | None) -> list[int]:
 
 
 def _listed(host: str, proc: Path) -> set[int] | None:
-    """The UDP ports that are bound at this IPv4 address or at all; None where the kernel does not tell."""
+    """The UDP ports that are bound at this address or at all; None where the kernel does not tell."""
+    table = "udp6" if ":" in host else "udp"
+    wanted = {_in_table(host), _in_table("::" if ":" in host else "0.0.0.0")}
     try:
-        wanted = {0, int.from_bytes(socket.inet_aton(host), sys.byteorder)}
-        lines = (proc / "net" / "udp").read_text().splitlines()[1:]
+        lines = (proc / "net" / table).read_text().splitlines()[1:]
     except OSError:
         return None
     places = (line.split()[1].partition(":") for line in lines)
-    return {int(port, 16) for address, _, port in places if int(address, 16) in wanted}
+    return {int(port, 16) for address, _, port in places if address.upper() in wanted}
+
+
+def _in_table(host: str) -> str:
+    """An address as the kernel writes it: words of 32 bits, in this machine's order of octets."""
+    packed = ipaddress.ip_address(host).packed
+    words = (packed[at : at + 4] for at in range(0, len(packed), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -173,45 +179,33 @@ def _is_loopback(host: str) -> bool:
 
 @check(
     "media.firewall",
-    "The firewall lets the sound through",
-    why="A call connects and nobody hears anything (the guide's issue 4).",
+    "The firewall lets SIP and the sound through",
+    why="Calls do not come in, or connect and nobody hears anything (the guide's issues 3 and 4).",
     mend="`sudo firewall-cmd --permanent --add-port=RTP_PORTS/udp --add-port=WEBRTC_PORTS/udp && sudo firewall-cmd"
     " --reload` for [media] rtp_ports and webrtc_ports; `cordboard render` writes rules for firewalld and nftables.",
 )
 async def firewall(patient: Patient) -> Result:
-    """Where firewalld runs: compares its open ports with [media] rtp_ports and webrtc_ports (the guide's issue 4)."""
-    said = await _firewalld(patient.instruments.firewall_command)
-    media = patient.settings.media
-    wanted = (media.rtp_ports, media.webrtc_ports) if media.engine == "relay" else (media.rtp_ports,)
+    """Where firewalld runs: looks whether its active zones let [gateway] sip, [media] rtp_ports and webrtc_ports in."""
+    said = await zones_of(patient.instruments.firewall_command)
+    media, sip = patient.settings.media, patient.settings.gateway.sip
+    is_relay = media.engine == "relay" and patient.settings.gateway.kind == "cordboard"
+    wanted = (media.rtp_ports, media.webrtc_ports) if is_relay else (media.rtp_ports,)
+    if not _is_loopback(sip.host):
+        wanted = (*wanted, PortRange(sip.port, sip.port))
     if said is None:
-        ranges = " and ".join(f"UDP {each}" for each in wanted)
-        return skipped(f"firewalld does not run or does not answer here; another firewall must let {ranges} in")
-    opened = [PortRange(int(first), int(last or first)) for first, last in re.findall(r"(\d+)(?:-(\d+))?/udp", said)]
+        ranges = " and ".join(f"UDP {_written(each)}" for each in wanted)
+        return skipped(f"firewalld does not run, or does not answer this user; another firewall must let {ranges} in")
+    opened = open_ports(said)
     closed = [each for each in wanted if not any(one.first <= each.first and each.last <= one.last for one in opened)]
     if closed:
-        adding = " ".join(f"--add-port={each}/udp" for each in closed)
+        adding = " ".join(f"--add-port={_written(each)}/udp" for each in closed)
         mend = f"`sudo firewall-cmd --permanent {adding} && sudo firewall-cmd --reload`"
-        return failed(f"firewalld does not let UDP {' and '.join(map(str, closed))} in", mend=mend)
-    return ok(f"firewalld lets UDP {' and '.join(map(str, wanted))} in")
+        return failed(f"firewalld does not let UDP {' and '.join(map(_written, closed))} in", mend=mend)
+    return ok(f"firewalld lets UDP {' and '.join(map(_written, wanted))} in")
 
 
-async def _firewalld(command: str) -> str | None:
-    """The ports that are open; None where there is no firewalld that tells."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            command, "--list-ports", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-    except OSError:
-        return None
-    try:
-        async with asyncio.timeout(FIREWALL_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        return None
-    return output.decode("utf-8", "replace") if process.returncode == 0 else None
+def _written(ports: PortRange) -> str:
+    return str(ports) if len(ports) > 1 else str(ports.first)
 
 
 @check(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from dataclasses import replace
+from pathlib import Path
 
 from cordboard.config import Address
 from cordboard.deploy.comparing import differences
 from cordboard.deploy.rendering import Rendered, RenderProblem
-from cordboard.deploy.whole import render_all
+from cordboard.deploy.whole import render_all, without_header
 from cordboard.doctor.asking.trouble import Trouble, reason
 from cordboard.doctor.check import Result, check, failed, ok, skipped, together, warning
 from cordboard.doctor.checks.sip import options_of, sip_of
@@ -135,6 +137,8 @@ async def rendered(patient: Patient) -> Result:
         deployed = await asyncio.to_thread(_deployed, patient)
         differing = await asyncio.to_thread(lambda: list(differences(deployed, patient.instruments.root)))
     except RenderProblem as problem:
+        if not patient.settings.site.public_name:
+            return skipped("[site] public_name is empty: nothing is rendered for this site")
         return warning(f"nothing can be rendered from these settings: {problem.problems[0]}", problems=problem.problems)
     if not deployed:
         return skipped("nothing that `cordboard render` wrote is in place here")
@@ -152,9 +156,19 @@ def _file_of(difference: str) -> str:
 
 
 def _deployed(patient: Patient) -> list[Rendered]:
-    """Those whose place has a file."""
+    """Those that have been put in their places. A file there that never was ours, nginx.conf of a machine with other
+    sites for instance, is none, nor one that only others may read."""
     root = patient.instruments.root
-    return [each for each in render_all(patient.settings) if each.place and (root / each.place.lstrip("/")).exists()]
+    return [
+        each for each in render_all(patient.settings) if each.place and _is_ours(root / each.place.lstrip("/"), each)
+    ]
+
+
+def _is_ours(place: Path, rendered: Rendered) -> bool:
+    if not place.is_file() or not os.access(place, os.R_OK):
+        return False
+    text = place.read_text(encoding="utf-8", errors="replace")
+    return not rendered.comment or without_header(text) != text
 
 
 CHECKS = (rtpengine, asterisk, versions, rendered)

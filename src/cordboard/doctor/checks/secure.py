@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,11 +62,16 @@ def _files(settings: Settings) -> Iterator[tuple[str, str, str, str]]:
 def _file(patient: Patient, setting: str, certificate: str, key: str, host: str) -> Result:
     try:
         own, *chain = read_chain(certificate)
-        if key and public_key_of(key) != own.key:
+        if key and not _is_of_others(setting, key) and public_key_of(key) != own.key:
             return failed(f"{key} is not the key of {certificate}", mend=f"Set {setting} and its key to a pair.")
     except Trouble as trouble:
         return failed(f"{setting}: {trouble}", mend=trouble.mend)
     return _certificate(patient, own, host, f"{setting} ({certificate})", chain=len(chain) + 1)
+
+
+def _is_of_others(setting: str, key: str) -> bool:
+    """The site's key is nginx's, which reads it as root; whoever runs the doctor need not be able to."""
+    return setting == "[site] certificate" and Path(key).exists() and not os.access(key, os.R_OK)
 
 
 def _certificate(patient: Patient, found: Certificate, host: str, where: str, **data: Any) -> Result:
@@ -214,7 +221,9 @@ async def embedding(patient: Patient) -> Result:
     settings = patient.settings
     answer = await patient.http.ask("GET", f"{settings.desk.url}/")
     headers = answer.headers
-    if frame := headers.get("X-Frame-Options"):
+    frame = headers.get("X-Frame-Options", "")
+    is_same = frame.upper() == "SAMEORIGIN" and settings.gws.browser_url == settings.desk.url
+    if frame and not is_same:
         return failed(f"the page comes with X-Frame-Options: {frame[:40]}, so that Workspace may not embed it")
     allowed = _ancestors(headers.getall("Content-Security-Policy", []))
     wanted = settings.gws.browser_url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 
 from cordboard.doctor.asking.sip import Reply, SipAsker
 from cordboard.doctor.check import Result, check, failed, ok, skipped, warning
@@ -18,6 +19,7 @@ from cordboard.sip.location import is_literal
 from cordboard.sip.message import Response
 from cordboard.sip.registration.reading import granted
 
+REFUSING = (500, 503, 603)  # statuses of a SIP Server that is there and does not work
 SLOW = 0.5  # seconds for an answer on a local network
 PROBE_SECONDS = 60  # that the probe's registration is asked to last: it ends by itself where it cannot be taken back
 _UNREACHED = (
@@ -58,7 +60,25 @@ async def options_of(patient: Patient, server: Server) -> Reply:
 )
 async def server(patient: Patient) -> Result:
     """Sends OPTIONS to [sip_server] address, from [gateway] sip's address and by the same transport as the gateway."""
-    return await _server(patient, 0)
+    found = await _server(patient, 0)
+    if found.state is not State.FAILED or (used := await server_in_use(patient)) is (await sip_of(patient)).servers[0]:
+        return found
+    return replace(
+        found,
+        state=State.WARNING,
+        what=f"{found.what}; the backup {used.domain} answers",
+        why="Calls go by the backup. When that fails too, there are none.",
+    )
+
+
+async def server_in_use(patient: Patient) -> Server:
+    """The first that answers and works, as the gateway chooses; the primary where none does."""
+    asker = await sip_of(patient)
+    for each in asker.servers:
+        reply = await options_of(patient, each)
+        if reply.answered and reply.status not in REFUSING:
+            return each
+    return asker.servers[0]
 
 
 @check(
@@ -87,7 +107,7 @@ async def _server(patient: Patient, place: int) -> Result:
     mend = _UNREACHED.format(host=host, port=port)
     if not reply.answered:
         return failed(f"{way} does not answer OPTIONS within {reply.seconds:.0f} s", mend=mend, data=data)
-    if reply.status in (500, 503, 603):
+    if reply.status in REFUSING:
         return failed(
             f"{way} answers OPTIONS with {reply.words}: it is there and refuses to work",
             mend="Look into SIP Server's log at this moment, and at its state in Solution Control Interface or Genesys"
@@ -110,12 +130,12 @@ async def _server(patient: Patient, place: int) -> Result:
 )
 async def advertise(patient: Patient) -> Result:
     """Compares [gateway] advertise with the address in SIP Server's answer (received in Via, RFC 3261 18.2.1)."""
-    asker = await sip_of(patient)
-    reply = await options_of(patient, asker.servers[0])
+    server = await server_in_use(patient)
+    reply = await options_of(patient, server)
     advertised, seen = patient.settings.gateway.advertise.host, reply.seen_at
     data = {"advertise": advertised, "seen": seen}
-    if seen and is_literal(advertised) and seen != advertised:
-        mend = _ADVERTISE.format(host=asker.servers[0].flow.remote[0])
+    if seen and is_literal(advertised) and is_literal(seen) and ip_address(seen) != ip_address(advertised):
+        mend = _ADVERTISE.format(host=server.flow.remote[0])
         return failed(f"SIP Server sees {seen}, and is told to call {advertised}", mend=mend, data=data)
     if not seen:
         return ok(f"it is told {advertised}; its answer does not say where it sees us", data=data)
@@ -142,7 +162,7 @@ async def register(patient: Patient) -> Result:
             mend=f'Add an [[agents]] entry with dn = "{dn}", and give it to no agent.',
         )
     asker = await sip_of(patient)
-    probe = asker.registration(asker.servers[0], dn, PROBE_SECONDS)
+    probe = asker.registration(await server_in_use(patient), dn, PROBE_SECONDS)
     held = await probe.query()
     other = _bound(held.response)
     if other == str(patient.settings.gateway.advertise):
@@ -221,8 +241,7 @@ def _bound(response: Response | None) -> str:
 async def codecs(patient: Patient) -> Result:
     """Compares [media] codecs with those in the SDP of SIP Server's answer to OPTIONS, where it has any."""
     ours = patient.settings.media.codecs
-    asker = await sip_of(patient)
-    reply = await options_of(patient, asker.servers[0])
+    reply = await options_of(patient, await server_in_use(patient))
     theirs = _codecs(reply.response)
     data = {"ours": list(ours), "theirs": theirs}
     if theirs and not {each.upper() for each in ours} & {each.upper() for each in theirs}:

@@ -204,17 +204,36 @@ async def connector(patient: Patient) -> Result:
             f"the connector answers at {settings.desk.url}{settings.connector.path} only, not below Workspace's origin",
             why="Workspace then asks another origin; it works where its option sipendpoint.uri says so.",
         )
+    for url, answer in ((settings.gws.browser_url, below), (settings.desk.url, beside)):
+        if answer is not None and _refuses(answer) and await _is_there(patient, url + path):
+            return failed(
+                f"the connector refuses pages of {settings.gws.browser_url}, Workspace's origin",
+                mend="Set [gws] browser_url to Workspace's origin as browsers show it, or name it in [connector]"
+                " origins.",
+                status=answer.status,
+            )
     status = below.status if below is not None else 0
     return failed(
         f"neither Workspace's origin nor the desk has the connector at {settings.connector.path}", status=status
     )
 
 
-async def _ping(patient: Patient, url: str, origin: str) -> Answer | None:
+async def _ping(patient: Patient, url: str, origin: str = "") -> Answer | None:
     try:
-        return await patient.http.ask("GET", url, headers={"Origin": origin})
+        return await patient.http.ask("GET", url, headers={"Origin": origin} if origin else {})
     except Trouble:
         return None
+
+
+async def _is_there(patient: Patient, url: str) -> bool:
+    """Whether the connector is what refused a page: the desk refuses strange origins on every path."""
+    answer = await _ping(patient, url)
+    return answer is not None and _is_connector(answer)
+
+
+def _refuses(answer: Answer) -> bool:
+    said = answer.json
+    return isinstance(said, dict) and said.get("code") in ("wrong-origin", "wrong-host")
 
 
 def _is_connector(answer: Answer) -> bool:

@@ -50,14 +50,18 @@ async def workspace_options(patient: Patient) -> Result:
 
 
 def options_in(said: object) -> dict[str, str]:
-    """The section's options, whether they come by section, in one object, or as a list of names and values."""
-    settings = said.get("settings") if isinstance(said, dict) else None
-    found: Any = settings.get(SECTION, settings) if isinstance(settings, dict) else settings
-    if isinstance(found, list):
-        found = {str(each.get("name")): each.get("value") for each in found if isinstance(each, dict)}
-    if not isinstance(found, Mapping):
-        return {}
-    return {str(name): str(value) for name, value in found.items() if isinstance(value, str | bool | int)}
+    """The section's options: GWS lists the sections, each with a list of names and values (a trace of Workspace)."""
+    sections = _list(_object(_object(_object(said).get("resources")).get("user")).get("settings"))
+    listed = next((each.get("settings") for each in sections if each.get("name") == SECTION), None)
+    return {str(each.get("name")): str(each.get("value") or "") for each in _list(listed)}
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 CHECKS = (workspace_options,)

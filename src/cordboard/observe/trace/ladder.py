@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from cordboard.observe.trace.port import GATEWAY, GWS, MEDIA, PAGE, SIP_SERVER, CallTrace, TraceEntry
+from cordboard.observe.trace.port import GATEWAY, GWS, MEDIA, PAGE, SIP_SERVER, WORKSPACE, CallTrace, TraceEntry
 from cordboard.observe.trace.titles import title_of
 
 COLUMNS = (PAGE, GATEWAY, SIP_SERVER, GWS)
@@ -13,6 +13,7 @@ APART = 14  # characters from one column to the next
 _BESIDE = 10  # characters of the time, and of the first column
 _AT = {name: _BESIDE + 2 + number * APART for number, name in enumerate(COLUMNS)}
 _WIDTH = _AT[GWS] + 3
+_AT[WORKSPACE] = _AT[GWS]  # whose page it is
 
 
 def ladder(trace: CallTrace, *, messages: bool = False) -> str:

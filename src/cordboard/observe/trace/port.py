@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 PAGE, GATEWAY, SIP_SERVER, GWS, MEDIA = "page", "gateway", "SIP Server", "GWS", "media"  # who speaks with whom
+WORKSPACE = "Workspace"  # the agent's desktop, which asks the connector
+
+Marked = Callable[[str, tuple[str, ...]], None]
+"""Is told the name of a call and all marks that it has now."""
 
 
 class Plane(StrEnum):
@@ -99,13 +104,22 @@ class Traces(Protocol):
     def note_uuid(self, call_uuid: str, dn: str, entry: TraceEntry) -> None:
         """Of the DN's call with this UUID; kept a while for a call that is yet to begin."""
 
+    def note_agent(self, dn: str, entry: TraceEntry) -> None:
+        """Of the DN's agent: it belongs to each call that he has, and to the next one, if it begins soon."""
+
     def mark_bad(self, call: str, why: str) -> bool:
         """Keep the call longer. By name or UUID; False where nothing is kept of it."""
+
+    def on_mark(self, marked: Marked) -> None:
+        """Tell of each call that gets a mark."""
 
     def marks(self, call: str) -> tuple[str, ...]:
         """Why the call is marked bad, if it is."""
 
     def end(self, call: str) -> None: ...
+
+    def tells_of(self, call: str, plane: Plane) -> bool:
+        """Whether something of that plane is kept of the call."""
 
     def calls(self) -> list[TraceSummary]:
         """What is kept, the latest call first."""
@@ -138,14 +152,23 @@ class NoTraces:
     def note_uuid(self, call_uuid: str, dn: str, entry: TraceEntry) -> None:
         return None
 
+    def note_agent(self, dn: str, entry: TraceEntry) -> None:
+        return None
+
     def mark_bad(self, call: str, why: str) -> bool:
         return False
+
+    def on_mark(self, marked: Marked) -> None:
+        return None
 
     def marks(self, call: str) -> tuple[str, ...]:
         return ()
 
     def end(self, call: str) -> None:
         return None
+
+    def tells_of(self, call: str, plane: Plane) -> bool:
+        return False
 
     def calls(self) -> list[TraceSummary]:
         return []

@@ -53,8 +53,10 @@ _NUMBER_KEYS = frozenset(
         "thisdn",
         "formattedphonenumber",
         "digits",
+        "get_dnsipresult",
     }
 )
+_LISTED_NUMBERS = frozenset({"users"})  # numbers where the connector lists them, whole objects where GWS does
 _NAME_KEYS = frozenset({"username", "firstname", "lastname", "displayname", "emailaddress", "name", "employeeid"})
 _DATA_KEYS = frozenset({"userdata", "extensions", "reasons", "attacheddata", "comment", "notes", "disposition"})
 _NO_NAMES = frozenset({"anonymous", "unknown", "sip", "-", "voice", "true", "false", "none"})
@@ -150,7 +152,7 @@ class Redactor:
             self.note("host", host)
 
     def _learn_json(self, key: str, value: Any, inherited: str = "") -> None:
-        kind = inherited or _kind_of(key)
+        kind = inherited or _kind_of(key, value)
         if isinstance(value, dict):
             for each, item in value.items():
                 self._learn_json(each, item, kind)
@@ -165,7 +167,7 @@ class Redactor:
     # --- replacing
 
     def _json(self, key: str, value: Any, inherited: str) -> Any:
-        kind = inherited or _kind_of(key)
+        kind = inherited or _kind_of(key, value)
         if kind == "secret" and not isinstance(value, bool | None):
             return SECRET
         if isinstance(value, dict):
@@ -199,10 +201,12 @@ class Redactor:
         return self.note("address", value)
 
 
-def _kind_of(key: str) -> str:
+def _kind_of(key: str, value: object) -> str:
     lower = key.lower()
     if _SECRET_KEY.search(lower):
         return "secret"
+    if lower in _LISTED_NUMBERS and isinstance(value, str | int):
+        return "number"
     for kind, keys in (("number", _NUMBER_KEYS), ("name", _NAME_KEYS), ("data", _DATA_KEYS)):
         if lower in keys:
             return kind

@@ -9,18 +9,17 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from cordboard.observe.trace.beforehand import Beforehand
 from cordboard.observe.trace.call_id import call_id_of
-from cordboard.observe.trace.port import CallTrace, Plane, TraceEntry, TraceSummary, Way
+from cordboard.observe.trace.kept import ENTRY_OCTETS, Kept, Noted, but_time, entry_of, last_of, thinned, times_of
+from cordboard.observe.trace.port import CallTrace, Marked, Plane, TraceEntry, TraceSummary, Way
 
-ENTRY_OCTETS = 150  # what an entry costs beside its text
-MOST_WAITING, MOST_SAID = 200, 20  # calls of which CometD has told and SIP has not, and entries of each
 MOST_STRANGERS = 100  # INVITEs that no call came of
 _BEGINS = (b"INVITE ", b"REFER sip")
 
 Live = Callable[[str, str, bytes, Way], None]
-Noted = tuple[float, Plane, str, str, str | Way, str | bytes]  # steady clock, plane, from, to, title or way, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,6 @@ class Bounds:
     bad_calls: int = 100
     bad_octets: int = 16_000_000
     call_octets: int = 500_000
-
-
-@dataclass(slots=True)
-class _Kept:
-    """`ahead` is what the steady clock lacks to the epoch, taken when the call began: a clock that is set meanwhile
-    does not tear a trace apart."""
-
-    name: str
-    begun: float
-    ahead: float
-    dn: str = ""
-    uuids: list[str] = field(default_factory=list)
-    call_ids: list[bytes] = field(default_factory=list)
-    ended: float = 0.0
-    bad: list[str] = field(default_factory=list)
-    entries: list[Noted] = field(default_factory=list)
-    octets: int = 0
-    left_out: int = 0
 
 
 class TraceRing:
@@ -66,14 +47,15 @@ class TraceRing:
         self._live = live
         self._clock = clock
         self._wall = wall
-        self._going: OrderedDict[str, _Kept] = OrderedDict()
-        self._ended: OrderedDict[str, _Kept] = OrderedDict()
-        self._strangers: OrderedDict[str, _Kept] = OrderedDict()
-        self._bad: OrderedDict[str, _Kept] = OrderedDict()
+        self._going: OrderedDict[str, Kept] = OrderedDict()
+        self._ended: OrderedDict[str, Kept] = OrderedDict()
+        self._strangers: OrderedDict[str, Kept] = OrderedDict()
+        self._bad: OrderedDict[str, Kept] = OrderedDict()
         self._places = (self._going, self._ended, self._bad, self._strangers)
-        self._by_call_id: dict[bytes, _Kept] = {}
-        self._by_uuid: dict[str, list[_Kept]] = {}
-        self._waiting: OrderedDict[tuple[str, str], list[TraceEntry]] = OrderedDict()
+        self._by_call_id: dict[bytes, Kept] = {}
+        self._by_uuid: dict[str, list[Kept]] = {}
+        self._beforehand = Beforehand()
+        self._marked: list[Marked] = []
         self._placing = ""
         self._octets = 0
         self._bad_octets = 0
@@ -94,7 +76,9 @@ class TraceRing:
         self._add(kept, (self._clock(), Plane.SIP, source, target, way, data))
 
     def began(self, call: str, dn: str) -> None:
-        self._going[call] = self._new(call, dn)
+        kept = self._going[call] = self._new(call, dn)
+        for entry in self._beforehand.before(dn, self._wall()):
+            self._note(kept, entry)
 
     def joined(self, call: str, call_id: str) -> None:
         kept, named = self._found(call), call_id.encode()
@@ -121,7 +105,7 @@ class TraceRing:
             return
         kept.uuids.append(call_uuid)
         self._by_uuid.setdefault(call_uuid, []).append(kept)
-        for entry in self._waiting.pop((call_uuid, kept.dn), ()):
+        for entry in self._beforehand.take(call_uuid, kept.dn):
             self._note(kept, entry)
 
     def note(self, call: str, entry: TraceEntry) -> None:
@@ -133,22 +117,31 @@ class TraceRing:
         if known:
             self._note(known[-1], entry)
             return
-        dated = entry if entry.at else TraceEntry(self._wall(), *_but_time(entry))
-        waiting = self._waiting.setdefault((call_uuid, dn), [])
-        if len(waiting) < MOST_SAID:
-            waiting.append(dated)
-        if len(self._waiting) > MOST_WAITING:
-            self._waiting.popitem(last=False)
+        self._beforehand.of_call(call_uuid, dn, self._dated(entry))
+
+    def note_agent(self, dn: str, entry: TraceEntry) -> None:
+        dated = self._dated(entry)
+        self._beforehand.of_agent(dn, dated)
+        for kept in [each for each in self._going.values() if each.dn == dn]:
+            self._note(kept, dated)
 
     def mark_bad(self, call: str, why: str) -> bool:
         found = [kept for kept in (self._found(call), *self._by_uuid.get(call, ())) if kept is not None]
         for kept in found:
             if why not in kept.bad:
                 kept.bad.append(why)
+                self._tell_marked(kept)
             if self._ended.pop(kept.name, None) or self._strangers.pop(kept.name, None):
                 self._octets -= kept.octets
                 self._keep_bad(kept)
         return bool(found)
+
+    def on_mark(self, marked: Marked) -> None:
+        self._marked.append(marked)
+
+    def _tell_marked(self, kept: Kept) -> None:
+        for listener in self._marked:
+            listener(kept.name, tuple(kept.bad))
 
     def marks(self, call: str) -> tuple[str, ...]:
         kept = self._found(call)
@@ -171,7 +164,7 @@ class TraceRing:
         found = sorted(self._all(), key=lambda kept: kept.begun, reverse=True)
         return [
             TraceSummary(
-                kept.name, _last(kept.uuids), kept.dn, *_times(kept), entries=len(kept.entries), bad=tuple(kept.bad)
+                kept.name, last_of(kept.uuids), kept.dn, *times_of(kept), entries=len(kept.entries), bad=tuple(kept.bad)
             )
             for kept in found
         ]
@@ -180,24 +173,28 @@ class TraceRing:
         kept = self._found(call) or next(iter(reversed(self._by_uuid.get(call, []))), None)
         if kept is None:
             return None
-        entries = tuple(_entry(noted, kept.ahead) for noted in sorted(kept.entries, key=lambda noted: noted[0]))
-        begun, ended = _times(kept)
-        return CallTrace(kept.name, _last(kept.uuids), kept.dn, begun, ended, entries, tuple(kept.bad), kept.left_out)
+        entries = tuple(entry_of(noted, kept.ahead) for noted in sorted(kept.entries, key=lambda noted: noted[0]))
+        begun, ended = times_of(kept)
+        return CallTrace(kept.name, last_of(kept.uuids), kept.dn, begun, ended, entries, tuple(kept.bad), kept.left_out)
+
+    def tells_of(self, call: str, plane: Plane) -> bool:
+        kept = self._found(call)
+        return kept is not None and any(noted[1] is plane for noted in kept.entries)
 
     # --- keeping
 
-    def _all(self) -> Iterator[_Kept]:
+    def _all(self) -> Iterator[Kept]:
         for place in self._places:
             yield from place.values()
 
-    def _found(self, call: str) -> _Kept | None:
-        return next((kept for place in self._places if (kept := place.get(call))), None)
+    def _found(self, call: str) -> Kept | None:
+        return self._going.get(call) or self._ended.get(call) or self._bad.get(call) or self._strangers.get(call)
 
-    def _new(self, name: str, dn: str = "") -> _Kept:
+    def _new(self, name: str, dn: str = "") -> Kept:
         now = self._clock()
-        return _Kept(name, now, self._wall() - now, dn)
+        return Kept(name, now, self._wall() - now, dn)
 
-    def _stranger(self, call_id: bytes) -> _Kept:
+    def _stranger(self, call_id: bytes) -> Kept:
         """No call has this Call-ID yet, and perhaps none will: the INVITE may be refused."""
         kept = self._new(call_id.decode("latin-1"))
         self._strangers[kept.name] = kept
@@ -205,17 +202,20 @@ class TraceRing:
             self._drop(self._strangers)
         return kept
 
-    def _note(self, kept: _Kept, entry: TraceEntry) -> None:
-        at = entry.at - kept.ahead if entry.at else self._clock()
-        self._add(kept, (at, *_but_time(entry)))
+    def _dated(self, entry: TraceEntry) -> TraceEntry:
+        return entry if entry.at else TraceEntry(self._wall(), *but_time(entry))
 
-    def _add(self, kept: _Kept, noted: Noted) -> None:
+    def _note(self, kept: Kept, entry: TraceEntry) -> None:
+        at = entry.at - kept.ahead if entry.at else self._clock()
+        self._add(kept, (at, *but_time(entry)))
+
+    def _add(self, kept: Kept, noted: Noted) -> None:
         octets = ENTRY_OCTETS + len(noted[5])
         kept.entries.append(noted)
         kept.octets += octets
         if kept.octets > self._bounds.call_octets:
-            octets -= _thinned(kept)
-        if self._bad.get(kept.name) is kept:
+            octets -= thinned(kept)
+        if kept.bad and self._bad.get(kept.name) is kept:
             self._bad_octets += octets
         else:
             self._octets += octets
@@ -229,12 +229,12 @@ class TraceRing:
                 return
             self._drop(place)
 
-    def _drop(self, place: OrderedDict[str, _Kept]) -> None:
+    def _drop(self, place: OrderedDict[str, Kept]) -> None:
         _, kept = place.popitem(last=False)
         self._octets -= kept.octets
         self._forget(kept)
 
-    def _keep_bad(self, kept: _Kept) -> None:
+    def _keep_bad(self, kept: Kept) -> None:
         self._bad[kept.name] = kept
         self._bad_octets += kept.octets
         while len(self._bad) > self._bounds.bad_calls or self._bad_octets > self._bounds.bad_octets:
@@ -244,44 +244,10 @@ class TraceRing:
             if oldest is kept:
                 return
 
-    def _forget(self, kept: _Kept) -> None:
+    def _forget(self, kept: Kept) -> None:
         for call_id in kept.call_ids:
             self._by_call_id.pop(call_id, None)
         for uuid in kept.uuids:
             others = [each for each in self._by_uuid.pop(uuid, ()) if each is not kept]
             if others:
                 self._by_uuid[uuid] = others
-
-
-def _thinned(kept: _Kept) -> int:
-    """Take a quarter out of the middle: how a long call began and ended tells most. Returns the octets."""
-    count = len(kept.entries)
-    taken = kept.entries[count // 2 : count // 2 + count // 4 + 1]
-    del kept.entries[count // 2 : count // 2 + count // 4 + 1]
-    octets = sum(ENTRY_OCTETS + len(noted[5]) for noted in taken)
-    kept.octets -= octets
-    kept.left_out += len(taken)
-    return octets
-
-
-def _but_time(entry: TraceEntry) -> tuple[Plane, str, str, str, str]:
-    return entry.plane, entry.source, entry.target, entry.title, entry.text
-
-
-def _entry(noted: Noted, ahead: float) -> TraceEntry:
-    at, plane, source, target, title, text = noted
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    if isinstance(title, str):
-        return TraceEntry(at + ahead, plane, source, target, title, text)
-    host, port = title.remote
-    remote = f"{title.transport} [{host}]:{port}" if ":" in host else f"{title.transport} {host}:{port}"
-    return TraceEntry(at + ahead, plane, source, target, text.lstrip().partition("\n")[0].rstrip(), text, remote)
-
-
-def _times(kept: _Kept) -> tuple[float, float]:
-    return kept.begun + kept.ahead, kept.ended + kept.ahead if kept.ended else 0.0
-
-
-def _last(uuids: list[str]) -> str:
-    return uuids[-1] if uuids else ""

@@ -57,13 +57,18 @@ class SqliteStore:
             connection.close()
 
     def _opened(self) -> sqlite3.Connection:
-        if self._connection is not None and self._writes and not self._path.exists():
-            self.close()  # somebody took the file away
-        if self._connection is None:
-            self._connection = self._open()
+        try:
+            if self._connection is not None and self._writes and not self._path.exists():
+                self.close()  # somebody took the file away
+            if self._connection is None:
+                self._connection = self._open()
+        except OSError as error:
+            raise StoreUnusable(f"{self._path} cannot be used: {(error.strerror or str(error)).lower()}") from None
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
+        if self._path.exists() and not self._path.is_file():
+            raise StoreUnusable(f"{self._path} is no file; {_PUT_ASIDE}")
         if self._writes:
             self._make_private()
         elif not self._path.exists():
@@ -93,6 +98,8 @@ class SqliteStore:
         if version > VERSION:
             raise StoreUnusable(f"{self._path} was made by a later version of Cordboard; {_PUT_ASIDE}")
         if not self._writes:
+            if version == 0:
+                raise StoreUnusable(f"{self._path} holds no records of Cordboard yet")
             return
         for number, step in enumerate(STEPS[version:], start=version + 1):
             with connection:

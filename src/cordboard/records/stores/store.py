@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import Any, Protocol
 
 from cordboard.records.port import CallRecord
@@ -12,6 +13,7 @@ from cordboard.records.port import CallRecord
 VERSION = 1  # of the tables; each step from the version before is in `STEPS`
 
 COLUMNS = tuple(each.name for each in fields(CallRecord))
+_of_columns = attrgetter(*COLUMNS)
 STEPS: tuple[tuple[str, ...], ...] = (
     (
         """
@@ -49,7 +51,7 @@ class Store(Protocol):
     """Used by one thread. Every verb but `close` raises `StoreUnusable`."""
 
     def write(self, records: Sequence[CallRecord]) -> None:
-        """Add them; those that are there already are left as they are."""
+        """Add them; of those that are there already the marks are taken, if there are any."""
 
     def delete_before(self, ended: float) -> int:
         """Delete what ended earlier; returns how many."""
@@ -62,7 +64,7 @@ class Store(Protocol):
 
 def row_of(record: CallRecord) -> tuple[Any, ...]:
     """The record as values of `COLUMNS`."""
-    return tuple(json.dumps(value) if isinstance(value, tuple) else value for value in _values(record).values())
+    return tuple([json.dumps(value) if isinstance(value, tuple) else value for value in _of_columns(record)])
 
 
 def record_of(row: Sequence[Any]) -> CallRecord:
@@ -103,9 +105,10 @@ def selection(query: Query, mark: str) -> tuple[str, list[Any]]:
 
 
 def insertion(mark: str) -> str:
-    """SQL that adds a row, unless it is there."""
+    """SQL that adds a row; of one that is there it changes the marks, and takes none away."""
     marks = ", ".join([mark] * len(COLUMNS))
-    return f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({marks}) ON CONFLICT (call, begun) DO NOTHING"
+    again = "ON CONFLICT (call, begun) DO UPDATE SET bad = excluded.bad WHERE excluded.bad <> '[]'"
+    return f"INSERT INTO calls ({', '.join(COLUMNS)}) VALUES ({marks}) {again}"
 
 
 def _values(record: CallRecord) -> dict[str, Any]:

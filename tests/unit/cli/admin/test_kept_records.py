@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.cli.admin.kept_records import count, failure_of
+from cordboard.cli.admin.kept_records import CountedRecords, count, failure_of
 from cordboard.observe import Metrics
+from cordboard.observe.trace import NoTraces
 from cordboard.records import CallRecord
 
 CALL = CallRecord("call-1", "UUID1", "5001", "trunk", 100.0, 103.5, 163.5, "SIP Server ended the call", "answered")
@@ -41,3 +42,26 @@ def test_record_is_counted() -> None:
     assert 'cordboard_call_setup_seconds_sum{made_by="trunk",until="answered"} 3.5' in text
     assert "cordboard_answer_to_audio_seconds_sum 0.0625" in text
     assert 'cordboard_calls_failed_total{cause="busy",made_by="trunk"} 1.0' in text
+
+
+async def test_a_record_with_further_marks_takes_the_place_of_the_first_and_is_not_counted_again() -> None:
+    further = Kept()
+    records = CountedRecords(Metrics(), NoTraces(), further)
+    other, marked = replace(CALL, call="call-2"), replace(CALL, bad=("it crackled",))
+    for record in (CALL, other):
+        records.put(record)
+    records.amend(marked)
+    assert list(records.latest) == [other, marked]
+    assert (further.put_down, further.amended) == ([CALL, other], [marked])
+
+
+class Kept:
+    def __init__(self) -> None:
+        self.put_down: list[CallRecord] = []
+        self.amended: list[CallRecord] = []
+
+    def put(self, record: CallRecord) -> None:
+        self.put_down.append(record)
+
+    def amend(self, record: CallRecord) -> None:
+        self.amended.append(record)

@@ -124,6 +124,28 @@ def test_a_list_is_taken_whole_or_not_at_all(file: Path, tmp_path: Path) -> None
     assert "p1" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("dn\n5002\n".encode("utf-16"), 'list.csv:1: not UTF-8 text; spreadsheets write it as "CSV UTF-8"'),
+        (b"dn\n5002\n\xe4\n", "list.csv:3: not UTF-8 text"),
+        (b"x" * 4_000_001, "list.csv: more than 4000000 bytes; this is no list of agents"),
+        (
+            b"dn,sip_server_password\n" + b"".join(b"%d,%0300d\n" % (number, 7) for number in range(10_000, 13_300)),
+            "cordboard.secrets.toml: would have more than 1000000 bytes, which is not read; take fewer agents",
+        ),
+    ],
+    ids=["utf-16", "latin-1", "too large", "makes secrets too large"],
+)
+def test_a_list_that_cannot_be_taken(file: Path, tmp_path: Path, content: bytes, problem: str) -> None:
+    before = texts(file)
+    (tmp_path / "list.csv").write_bytes(content)
+    result = run(file, "import", str(tmp_path / "list.csv"))
+    assert result.exit_code == 2
+    assert problem in result.output
+    assert texts(file) == before
+
+
 def test_options_to_paste(file: Path) -> None:
     run(file, "add", "5002")
     table = run(file, "options").output

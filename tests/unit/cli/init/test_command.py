@@ -81,17 +81,23 @@ def test_a_wrong_answer_is_asked_again_with_the_reason(tmp_path: Path) -> None:
         "perhaps",
         "no",
         "n",
+        "50 19",
+        "5019",
+        "5019",
+        "5020",
     ]
     result = run(tmp_path, flags={}, answers="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert 'Error: "sip:server:5060" is not host or host:port; right would be' in result.output
     assert 'Error: "0.0.0.0" is every address of this machine' in result.output
     assert "5003-5001 ends before it begins" in result.output
+    assert '"5019" is the DN that calls; the one that answers must be another' in result.output
     assert "certificate's key" not in result.output
     settings = load(tmp_path / "cordboard.toml")
     assert settings.site.acme
     assert not settings.turn.urls
     assert str(settings.gateway.sip) == "127.0.0.9:5060"
+    assert (settings.doctor.probe_dn, settings.doctor.answering_dn) == ("5019", "5020")
 
 
 def test_who_stops_in_the_middle_has_nothing(tmp_path: Path) -> None:
@@ -109,6 +115,9 @@ def test_who_stops_in_the_middle_has_nothing(tmp_path: Path) -> None:
         (["--acme", "me"], {}, '--acme-contact: "me" is not a mail address'),
         (["--acme", "", "--certificate", "/a"], {}, "--acme: gets a certificate itself"),
         (["--acme", "", "--certificate-key", "/a"], {}, "--certificate-key: is of no use here"),
+        (["--yes", "--agents", " "], FLAGS, '--agents: this is needed; right would be "5001-5020 5030"'),
+        (["--certificate", "/"], {}, '--certificate: "/" is no file'),
+        (["--answering-dn", "5020"], {}, "--answering-dn: is of no use here; it belongs to --probe-dn"),
     ],
 )
 def test_wrong_flags_are_told_and_nothing_is_asked(
@@ -118,6 +127,42 @@ def test_wrong_flags_are_told_and_nothing_is_asked(
     assert result.exit_code == 2
     assert problem in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_cannot_be_asked_is_told_of_flags(tmp_path: Path) -> None:
+    result = run(tmp_path / "site", flags={}, answers="")
+    assert "There is nobody to ask: give flags, and --yes." in result.output
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("kind", ["directory", "link"])
+def test_what_is_no_file_stays_as_it_is(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "cordboard.toml"
+    place.mkdir() if kind == "directory" else place.symlink_to("/nonexistent/x")
+    result = run(tmp_path, "--yes", "--force")
+    assert result.exit_code == 2
+    assert f"cordboard.toml: is a {kind}" in result.output
+    assert [each.name for each in tmp_path.iterdir()] == ["cordboard.toml"]
+
+
+def test_where_new_files_have_no_room_the_old_ones_stay_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, "--yes")
+    before = {each.name: each.read_text() for each in tmp_path.iterdir()}
+
+    def full(_files: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(command, "write_all", full)
+    result = run(tmp_path, "--yes", "--force")
+    assert (result.exit_code, "no space left on device" in result.output) == (2, True)
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == before
+
+
+def test_commands_to_copy_are_quoted(tmp_path: Path) -> None:
+    result = run(tmp_path / "a place", "--yes")
+    assert f"cordboard doctor --config '{tmp_path}/a place/cordboard.toml'" in result.output
 
 
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ async def test_asked_and_answered(tmp_path: Path) -> None:
         got = await asyncio.to_thread(ask, settings, {"do": "get", "call": "call-1"})
         assert got["trace"]["bad"] == ["marked by hand"]
         assert (await asyncio.to_thread(ask, settings, {"do": "get", "call": "x"})) == {"trace": None}
-        assert (await asyncio.to_thread(ask, settings, {"do": "dance"})) == {"error": "unknown"}
+        with pytest.raises(NobodyThere, match="another version"):
+            await asyncio.to_thread(ask, settings, {"do": "dance"})
     finally:
         await control.close()
     assert not socket_path(settings).exists()
@@ -68,6 +70,25 @@ async def test_what_makes_no_sense_is_not_answered(tmp_path: Path, said: bytes) 
 def test_nobody_there(tmp_path: Path) -> None:
     with pytest.raises(NobodyThere, match="No such file"):
         ask(settings_in(tmp_path), {"do": "list"})
+
+
+@pytest.mark.parametrize("said", [b"", b"garbage\n", b"{}\n", b'["calls"]\n', b'{"error": "unknown"}\n'])
+def test_an_answer_of_something_else_is_a_sentence(tmp_path: Path, said: bytes) -> None:
+    settings = settings_in(tmp_path)
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(socket_path(settings)))
+        other.listen()
+
+        def answer() -> None:
+            with other.accept()[0] as connection:
+                connection.recv(100)
+                connection.sendall(said)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(NobodyThere, match="no answer; it may be of another version"):
+            ask(settings, {"do": "list"})
+        answering.join()
 
 
 async def test_a_socket_that_was_left_and_one_that_cannot_be(tmp_path: Path) -> None:
@@ -99,11 +120,12 @@ def test_where_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("list",), 1, "can be asked"),
+        (("list",), 1, "No such file or directory; it does not run, or --config names other settings"),
         (("show", "call-1"), 1, "can be asked"),
         (("export", "call-1"), 2, "either --hep HOST:PORT or --bundle FILE"),
         (("export", "call-1", "--hep", "x:1", "--bundle", "y"), 2, "either"),
         (("compare", "/nowhere"), 1, "No such file"),
+        (("compare", "/dev/null"), 1, "/dev/null is no file"),
         (("compare",), 2, "Missing argument"),
     ],
 )
@@ -119,5 +141,5 @@ def test_wrong_settings(tmp_path: Path) -> None:
     config.write_text("[gateway]\nspi = 1\n")
     for command in (["trace", "--lab", "--config", str(config), "list"], ["records", "--lab", "--config", str(config)]):
         result = CliRunner().invoke(main, command)
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "no such setting" in result.output

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.observe.trace import GATEWAY, GWS, MEDIA, PAGE, SIP_SERVER, CallTrace, Plane, TraceEntry
+from cordboard.observe.trace import GATEWAY, GWS, MEDIA, PAGE, SIP_SERVER, WORKSPACE, CallTrace, Plane, TraceEntry
 from cordboard.observe.trace.ladder import ladder
 from cordboard.observe.trace.titles import about, title_of
 from cordboard.observe.trace.written import NotATrace, trace_from_json, trace_to_json
@@ -103,3 +103,9 @@ def test_as_json_and_back() -> None:
 def test_no_trace(content: object) -> None:
     with pytest.raises(NotATrace):
         trace_from_json(content)
+
+
+def test_workspace_asks_from_the_place_of_gws() -> None:
+    asked = entry(-1.5, Plane.REST, WORKSPACE, GATEWAY, "POST /connector/MuteMicrophone")
+    drawn = ladder(replace(TRACE, entries=(asked,), left_out=0)).splitlines()[-1]
+    assert drawn == "  -1500.0   |             |<--------------------------|   POST /connector/MuteMicrophone"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.observe.trace import GATEWAY, GWS, PAGE, SIP_SERVER, Bounds, Plane, TraceEntry, TraceRing
+from cordboard.observe.trace import GATEWAY, GWS, PAGE, SIP_SERVER, WORKSPACE, Bounds, Plane, TraceEntry, TraceRing
+from cordboard.observe.trace.beforehand import MOST_AGENTS, MOST_SAID
 from cordboard.observe.trace.ring import ENTRY_OCTETS, MOST_STRANGERS
 from kit.trace import Way, invite, message
 
@@ -105,6 +106,56 @@ def test_who_waits_in_vain_gives_way() -> None:
     a_call(traces, "call-1", end=False)
     traces.bind("call-1", "uuid-0")
     assert len(titles(traces, "call-1")) == 1
+
+
+def note_agent(traces: TraceRing, title: str, dn: str = "5001") -> None:
+    traces.note_agent(dn, TraceEntry(0.0, Plane.REST, WORKSPACE, GATEWAY, title))
+
+
+def test_what_workspace_asks_is_of_each_call_of_the_agent() -> None:
+    traces = ring()
+    for name in ("call-1", "call-2", "over"):
+        a_call(traces, name, end=name == "over")
+    note_agent(traces, "mute")
+    note_agent(traces, "another's", "5002")
+    assert [titles(traces, name)[1:] for name in ("call-1", "call-2", "over")] == [["mute"], ["mute"], []]
+
+
+def test_what_workspace_asked_shortly_before_a_call_is_in_it() -> None:
+    clock = Clock()
+    traces = ring(clock)
+    note_agent(traces, "long ago")
+    clock.steady += 290
+    for number in range(MOST_SAID):
+        note_agent(traces, f"mute {number}")
+    clock.steady += 20
+    a_call(traces, "call-1")
+    a_call(traces, "call-2")
+    assert titles(traces, "call-1")[0] == titles(traces, "call-2")[0] == "mute 0"
+    assert len(titles(traces, "call-1")) == MOST_SAID + 1
+    clock.steady += 300
+    a_call(traces, "call-3")
+    assert len(titles(traces, "call-3")) == 1
+
+
+def test_agents_without_a_call_are_bounded() -> None:
+    traces = ring()
+    for number in range(MOST_AGENTS + 1):
+        note_agent(traces, "mute", f"{number}")
+    traces.began("first", "0")
+    traces.began("second", "1")
+    assert (titles(traces, "first"), titles(traces, "second")) == ([], ["mute"])
+
+
+def test_marks_are_told_once_each() -> None:
+    traces, told = ring(), []
+    traces.on_mark(lambda call, marks: told.append((call, marks)))
+    a_call(traces, "call-1")
+    traces.bind("call-1", "A")
+    for why in ("loud", "late", "loud"):
+        traces.mark_bad("A", why)
+    assert not traces.mark_bad("nobody", "loud")
+    assert told == [("call-1", ("loud",)), ("call-1", ("loud", "late"))]
 
 
 def test_the_number_of_calls_is_bounded_and_those_in_progress_stay() -> None:
@@ -223,3 +274,12 @@ def test_invites_that_no_call_came_of_push_no_call_out() -> None:
     assert traces.get("call-1") is not None
     assert traces.mark_bad("stranger-999", "odd")
     assert len(titles(traces, "stranger-999")) == 1
+
+
+def test_it_is_known_which_planes_told_of_a_call() -> None:
+    traces = ring()
+    traces.began("call", "5001")
+    traces.note("call", TraceEntry(0.0, Plane.COMETD, GWS, PAGE, "Ringing", ""))
+    assert traces.tells_of("call", Plane.COMETD)
+    assert not traces.tells_of("call", Plane.SIP)
+    assert not traces.tells_of("another", Plane.COMETD)

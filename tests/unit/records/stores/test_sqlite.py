@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,14 @@ def test_the_same_record_twice_is_one(store: SqliteStore) -> None:
     store.write([a_record()])
     store.write([a_record(), a_record("call-2")])
     assert len(store.read(Query())) == 2
+
+
+def test_a_record_put_again_has_further_marks_and_loses_none(store: SqliteStore) -> None:
+    store.write([a_record(bad=()), a_record("call-2", bad=("loud",))])
+    store.write([a_record(bad=("it crackled",), cause="another"), a_record("call-2", bad=())])
+    marks = {each.call: (each.bad, each.cause) for each in store.read(Query(bad=True))}
+    cause = "SIP Server ended the call"
+    assert marks == {"call-1": (("it crackled",), cause), "call-2": (("loud",), cause)}
 
 
 def test_who_reads_does_not_hold_up_who_writes(store: SqliteStore, file: Path) -> None:
@@ -137,3 +145,20 @@ def test_in_another_thread_than_it_was_made_in(store: SqliteStore) -> None:
     thread.join()
     assert failed == []
     assert len(store.read(Query())) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (Path.mkdir, "is no file; put it aside"),
+        (Path.touch, "holds no records of Cordboard yet"),
+        (lambda file: file.write_bytes(b"no database at all " * 100), "is damaged, or no database"),
+    ],
+    ids=["directory", "empty", "garbage"],
+)
+def test_who_reads_is_told_in_a_sentence_what_is_there(
+    tmp_path: Path, make: Callable[[Path], object], why: str
+) -> None:
+    make(tmp_path / "records.db")
+    with pytest.raises(StoreUnusable, match=why):
+        SqliteStore(tmp_path / "records.db", writes=False).read(Query())
