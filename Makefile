@@ -58,7 +58,9 @@ web: $(PAGES)
 web-test: $(PAGES)
 	$(NPM) test
 
+# The one before is kept: there is a way back, and one wheel to be installed.
 wheel: $(VENV)/.installed $(PAGES)
+	@if ls dist/*.whl >/dev/null 2>&1; then mkdir -p dist/before && mv -f dist/*.whl dist/before/; fi
 	$(BIN)/python -m pip wheel -qq --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 bench: $(VENV)/.tools $(PAGES)
