@@ -164,7 +164,7 @@ export class SipLegs {
   verify() {
     for (const [leg, session] of this.sessions) {
       missNoAck(session);
-      if (unanswered(session)) this.clock.after(RINGS_ANEW_WITHIN, () => this.askAfter(leg));
+      if (unanswered(session) || unheard(session)) this.clock.after(RINGS_ANEW_WITHIN, () => this.askAfter(leg));
       else this.askAfter(leg);
     }
   }
@@ -273,3 +273,6 @@ export class SipLegs {
 
 /** Somebody calls, and the agent has not answered. @param {any} session */
 const unanswered = (session) => session.direction === "incoming" && session.isInProgress();
+
+/** Our answer to its INVITE may have gone with the connection: then it rings anew. @param {any} session */
+const unheard = ({ direction, status, C, _is_confirmed }) => direction === "incoming" && status === C.STATUS_WAITING_FOR_ACK && !_is_confirmed;

@@ -74,11 +74,14 @@ def gone(leg: PageLeg, event: PageGone, now: float) -> list[LegOutput]:
 
 
 def rings_anew(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:
-    """Ring again: the old INVITE is lost with its connection."""
+    """Ring again: the old INVITE is lost with its connection.
+
+    It may have been answered at that moment: what the page began by that answer is not what it answers now.
+    """
     old = leg.session
     _take_page(leg, event)
     leg.early, leg.state = False, LegState.PREPARING
-    return [leg.send(sip.Hangup(old)), leg.make_offer(Purpose.INVITE)]
+    return [leg.send(sip.Hangup(old)), MediaRequest(Verb.RENEW_PAGE), leg.make_offer(Purpose.INVITE)]
 
 
 def found(leg: PageLeg, event: PageBack, now: float) -> list[LegOutput]:
