@@ -133,10 +133,13 @@ def test_page_gone_while_ringing(ladder: Ladder, gateway: GatewayStack) -> None:
 
 
 def test_page_back_while_ringing_rings_again(ladder: Ladder, gateway: GatewayStack) -> None:
+    """What the page began by an answer that was lost with the connection, ICE and DTLS, is not its next answer's."""
     ladder(RINGING)
     gateway.page_gone(ladder.now)
     ladder.wait(1.0)
+    gateway.engine.requests.clear()
     gateway.page_back(ladder.now)
+    assert gateway.engine.verbs == ["renew_page", "page_offer"]
     ladder.peers["page"].forget()
     ladder("""
         page  <- CANCEL
