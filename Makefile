@@ -16,7 +16,7 @@ C_SOURCES := $(shell find src -name '*.[ch]')
 # Not beside others: how far apart the planes are is measured.
 ALONE := tests/net/test_scenario.py
 # Beside one other: gaps in the sound are measured, and how soon both hear.
-MEASURED := $(wildcard tests/browser/test_outlives_*.py) $(addprefix tests/browser/,test_main_job.py test_refer_and_make_call.py test_sip_server_fails.py)
+MEASURED := $(wildcard tests/browser/test_outlives_*.py) $(addprefix tests/browser/,test_main_job.py test_refer_and_make_call.py test_sip_server_fails.py test_supervision_and_recording.py)
 # More than cores: tests wait more than they compute.
 PROCESSES ?= 4
 PYTEST := $(WITH_NODE) $(BIN)/python scripts/second_look.py

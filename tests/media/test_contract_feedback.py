@@ -170,6 +170,7 @@ async def test_strangers_pictures_and_feedback_are_refused(
     stranger = new_trunk((PCMU,), "127.0.0.3")
     stranger.peer = call.trunk.peer
     stranger.camera.sends = call.trunk.camera.sends
+    await settle()  # what the trunk itself asked for is here
     before = len(call.page.camera.seen)
     stranger.show()
     call.page.rtcp_received.clear()
